@@ -68,11 +68,23 @@ pub struct DigestSet {
 
 impl DigestSet {
     /// No digest at all.
-    pub const NONE: Self = Self { md5: false, sha256: false, sha512: false };
+    pub const NONE: Self = Self {
+        md5: false,
+        sha256: false,
+        sha512: false,
+    };
     /// MD5 and SHA-256.
-    pub const MD5_SHA256: Self = Self { md5: true, sha256: true, sha512: false };
+    pub const MD5_SHA256: Self = Self {
+        md5: true,
+        sha256: true,
+        sha512: false,
+    };
     /// Every digest this crate knows.
-    pub const ALL: Self = Self { md5: true, sha256: true, sha512: true };
+    pub const ALL: Self = Self {
+        md5: true,
+        sha256: true,
+        sha512: true,
+    };
 }
 
 impl Default for DigestSet {
@@ -107,10 +119,21 @@ mod tests {
 
     #[test]
     fn texts_of_another_length_or_alphabet_are_refused() {
-        for text in ["", "d4", "zz1d8cd98f00b204e9800998ecf8427e", "d41d8cd98f00b204e9800998ecf8427"]
-        {
-            assert_eq!(text.parse::<Md5>(), Err(ParseDigestError { expected_bytes: 16 }));
+        for text in [
+            "",
+            "d4",
+            "zz1d8cd98f00b204e9800998ecf8427e",
+            "d41d8cd98f00b204e9800998ecf8427",
+        ] {
+            assert_eq!(
+                text.parse::<Md5>(),
+                Err(ParseDigestError { expected_bytes: 16 })
+            );
         }
-        assert!("d41d8cd98f00b204e9800998ecf8427e".parse::<Sha256>().is_err());
+        assert!(
+            "d41d8cd98f00b204e9800998ecf8427e"
+                .parse::<Sha256>()
+                .is_err()
+        );
     }
 }

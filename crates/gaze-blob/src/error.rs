@@ -60,7 +60,12 @@ pub struct BlobError {
 impl BlobError {
     /// An error of `kind` while doing `op` (a few words, such as "write a blob").
     pub fn new(kind: BlobErrorKind, op: &'static str) -> Self {
-        Self { kind, op, key: None, source: None }
+        Self {
+            kind,
+            op,
+            key: None,
+            source: None,
+        }
     }
 
     /// The same error, said of the blob `key`.
@@ -115,7 +120,9 @@ impl fmt::Display for BlobError {
 
 impl Error for BlobError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        self.source.as_deref().map(|source| source as &(dyn Error + 'static))
+        self.source
+            .as_deref()
+            .map(|source| source as &(dyn Error + 'static))
     }
 }
 
@@ -137,7 +144,10 @@ mod tests {
     fn display_names_operation_and_key_and_not_the_source() {
         let key = Key::parse("images/a").unwrap();
         let error = BlobError::io("write the blob", io::Error::other("inner words")).of(&key);
-        assert_eq!(error.to_string(), "could not write the blob images/a: the store failed");
+        assert_eq!(
+            error.to_string(),
+            "could not write the blob images/a: the store failed"
+        );
         assert_eq!(error.source().unwrap().to_string(), "inner words");
     }
 }

@@ -61,7 +61,11 @@ pub(crate) fn check_segment(segment: &str) -> Result<(), InvalidKey> {
         return Err(InvalidKey::LeadingDot);
     }
     let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-');
-    if segment.bytes().all(allowed) { Ok(()) } else { Err(InvalidKey::Character) }
+    if segment.bytes().all(allowed) {
+        Ok(())
+    } else {
+        Err(InvalidKey::Character)
+    }
 }
 
 impl FromStr for Key {
@@ -95,7 +99,17 @@ mod tests {
         let check = |text: &str, expected: Result<(), InvalidKey>| {
             assert_eq!(Key::parse(text).map(|_| ()), expected, "{text:?}");
         };
-        for good in ["a", "A9", "a/b/c", "images/7f3a.raw", "a..b", "-", "_", "a.", "a-_./b"] {
+        for good in [
+            "a",
+            "A9",
+            "a/b/c",
+            "images/7f3a.raw",
+            "a..b",
+            "-",
+            "_",
+            "a.",
+            "a-_./b",
+        ] {
             check(good, Ok(()));
         }
         for empty in ["", "/", "/a", "a/", "a//b"] {
@@ -110,7 +124,10 @@ mod tests {
         check(&"a".repeat(MAX_SEGMENT_BYTES), Ok(()));
         check(&"a".repeat(MAX_SEGMENT_BYTES + 1), Err(InvalidKey::TooLong));
         check(&"a/".repeat(MAX_KEY_BYTES / 2 - 1).add("bc"), Ok(()));
-        check(&"a/".repeat(MAX_KEY_BYTES / 2).add("b"), Err(InvalidKey::TooLong));
+        check(
+            &"a/".repeat(MAX_KEY_BYTES / 2).add("b"),
+            Err(InvalidKey::TooLong),
+        );
     }
 
     trait Add {

@@ -33,7 +33,12 @@ impl Reader {
         chunks: impl Stream<Item = Result<Bytes, BlobError>> + Send + 'static,
     ) -> Self {
         let left = range.end.saturating_sub(range.start);
-        Self { size, range, left, chunks: Box::pin(chunks) }
+        Self {
+            size,
+            range,
+            left,
+            chunks: Box::pin(chunks),
+        }
     }
 
     /// The range that a reader of a blob of `size` bytes yields if asked for `range`: the whole
@@ -81,28 +86,19 @@ impl Stream for Reader {
             return Poll::Pending;
         };
         let wrong = |why: &'static str| {
-            Poll::Ready(Some(Err(BlobError::new(BlobErrorKind::Io, "read the blob").because(why))))
+            Err(BlobError::new(BlobErrorKind::Io, "read the blob").because(why))
         };
-        match item {
-            Some(Ok(chunk)) => match self.left.checked_sub(chunk.len() as u64) {
-                Some(left) => {
-                    self.left = left;
-                    Poll::Ready(Some(Ok(chunk)))
-                }
-                None => {
-                    self.left = 0;
-                    wrong("the store yielded more bytes than the range has")
-                }
-            },
-            Some(Err(error)) => {
-                self.left = 0;
-                Poll::Ready(Some(Err(error)))
+        let chunk = match item {
+            Some(Ok(chunk)) if chunk.len() as u64 > self.left => {
+                wrong("the store yielded more bytes than the range has")
             }
-            None => {
-                self.left = 0;
-                wrong("the blob ended before the range did")
-            }
-        }
+            Some(item) => item,
+            None => wrong("the blob ended before the range did"),
+        };
+        self.left = chunk
+            .as_ref()
+            .map_or(0, |chunk| self.left - chunk.len() as u64);
+        Poll::Ready(Some(chunk))
     }
 }
 
@@ -125,7 +121,11 @@ mod tests {
     #[test]
     fn ranges_are_clipped_or_refused() {
         let check = |range: Option<Range<u64>>, expected: Option<Range<u64>>| {
-            assert_eq!(Reader::resolve(range.clone(), 10).ok(), expected, "{range:?}");
+            assert_eq!(
+                Reader::resolve(range.clone(), 10).ok(),
+                expected,
+                "{range:?}"
+            );
         };
         check(None, Some(0..10));
         check(Some(0..10), Some(0..10));
@@ -141,8 +141,10 @@ mod tests {
     #[tokio::test]
     async fn a_store_that_yields_too_few_or_too_many_bytes_is_an_error() {
         for given in [vec![], vec![3], vec![3, 4, 4]] {
-            let chunks: Vec<_> =
-                given.iter().map(|len| Ok(Bytes::from(vec![0; *len]))).collect();
+            let chunks: Vec<_> = given
+                .iter()
+                .map(|len| Ok(Bytes::from(vec![0; *len])))
+                .collect();
             let reader = Reader::new(10, 0..10, stream::iter(chunks));
             let items: Vec<_> = reader.collect().await;
             assert!(items.last().unwrap().is_err(), "{given:?}");

@@ -97,8 +97,9 @@ pub trait Store: Send + Sync + fmt::Debug {
     /// Begins to write the blob `key`.
     ///
     /// Nothing is visible under `key` until [`Writer::finish`] has succeeded. Fails with
-    /// `AlreadyExists` if the key is taken now, and with `WrongLength` if the announced length is
-    /// above [`MAX_BLOB_BYTES`].
+    /// `AlreadyExists` if the key is stored now (other ways of being taken may be told by
+    /// [`Writer::finish`] only), and with `WrongLength` if the announced length is above
+    /// [`MAX_BLOB_BYTES`].
     fn writer<'a>(
         &'a self,
         key: &'a Key,

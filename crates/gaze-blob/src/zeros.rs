@@ -14,7 +14,9 @@ pub(crate) static ZERO_RUN: [u8; ZERO_RUN_BYTES] = [0; ZERO_RUN_BYTES];
 
 /// Whether `bytes` are all zero; comparison of slices is `memcmp`, which runs at memory speed.
 fn is_zero(bytes: &[u8]) -> bool {
-    bytes.chunks(ZERO_RUN_BYTES).all(|chunk| Some(chunk) == ZERO_RUN.get(..chunk.len()))
+    bytes
+        .chunks(ZERO_RUN_BYTES)
+        .all(|chunk| Some(chunk) == ZERO_RUN.get(..chunk.len()))
 }
 
 /// The parts of `data` that have to be written, if `data` goes to `offset` of a file that has only
@@ -49,7 +51,11 @@ mod tests {
     fn zero_blocks_are_left_out_and_neighbours_joined() {
         let mut data = vec![0_u8; 5 * 4096];
         let check = |data: &[u8], offset: u64, expected: &[Range<usize>]| {
-            assert_eq!(written_parts(data, offset).collect::<Vec<_>>(), expected, "at {offset}");
+            assert_eq!(
+                written_parts(data, offset).collect::<Vec<_>>(),
+                expected,
+                "at {offset}"
+            );
         };
         check(&[], 0, &[]);
         check(&data, 0, &[]);
@@ -58,14 +64,23 @@ mod tests {
         data[3 * 4096 - 1] = 1;
         data[5 * 4096 - 1] = 1;
         check(&data, 0, &[4096..3 * 4096, 4 * 4096..5 * 4096]);
-        check(&data, 1, &[4095..3 * 4096 - 1, 3 * 4096 - 1..4 * 4096 - 1, 5 * 4096 - 1..5 * 4096]
-            .into_iter().fold(Vec::<Range<usize>>::new(), |mut all, part| {
+        check(
+            &data,
+            1,
+            &[
+                4095..3 * 4096 - 1,
+                3 * 4096 - 1..4 * 4096 - 1,
+                5 * 4096 - 1..5 * 4096,
+            ]
+            .into_iter()
+            .fold(Vec::<Range<usize>>::new(), |mut all, part| {
                 match all.last_mut() {
                     Some(last) if last.end == part.start => last.end = part.end,
                     _ => all.push(part),
                 }
                 all
-            }));
+            }),
+        );
     }
 
     proptest! {

@@ -1,0 +1,210 @@
+//! Digests computed beside the writing: one thread for each digest, all fed with the same bytes.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+use bytes::Bytes;
+use tokio::sync::oneshot;
+
+use crate::digest::{Digest, DigestSet, Digests};
+use crate::error::{BlobError, BlobErrorKind};
+use crate::flow::{Budget, Gauge, Matter, Piece};
+use crate::zeros::ZERO_RUN;
+
+const OP: &str = "compute the digests of the blob";
+
+/// Computes the digests of a stream of bytes, each on a thread of its own.
+///
+/// Chunks are shared with the threads, not copied. [`Hashing::update`] waits while
+/// [`crate::MAX_IN_FLIGHT_BYTES`] are not yet digested. Dropping it ends the threads.
+#[derive(Debug)]
+pub struct Hashing {
+    budget: Budget,
+    lanes: Lanes,
+}
+
+impl Hashing {
+    /// Starts a thread for each digest of `set`. Fails with `Unavailable` if the system has no
+    /// thread to give.
+    pub fn start(set: DigestSet) -> Result<Self, BlobError> {
+        Ok(Self {
+            budget: Budget::new(Arc::new(Gauge::default())),
+            lanes: Lanes::start(set)?,
+        })
+    }
+
+    /// Digests the bytes of `chunk`.
+    pub async fn update(&mut self, chunk: Bytes) -> Result<(), BlobError> {
+        self.feed(Matter::Data(chunk)).await
+    }
+
+    /// Digests `len` zero bytes.
+    pub async fn zeros(&mut self, len: u64) -> Result<(), BlobError> {
+        self.feed(Matter::Zeros(len)).await
+    }
+
+    /// The digests of all bytes so far.
+    pub async fn finish(self) -> Result<Digests, BlobError> {
+        self.lanes.finish().await
+    }
+
+    async fn feed(&mut self, mut rest: Matter) -> Result<(), BlobError> {
+        while let Some(piece) = self.budget.next(&mut rest).await? {
+            self.lanes.send(&piece)?;
+        }
+        Ok(())
+    }
+}
+
+/// The digest threads of one writer.
+#[derive(Debug)]
+pub(crate) struct Lanes {
+    md5: Option<Lane<16>>,
+    sha256: Option<Lane<32>>,
+    sha512: Option<Lane<64>>,
+}
+
+impl Lanes {
+    /// No thread at all.
+    pub(crate) const NONE: Self = Self {
+        md5: None,
+        sha256: None,
+        sha512: None,
+    };
+
+    pub(crate) fn start(set: DigestSet) -> Result<Self, BlobError> {
+        Ok(Self {
+            md5: set.md5.then(Lane::start::<md5::Md5>).transpose()?,
+            sha256: set.sha256.then(Lane::start::<sha2::Sha256>).transpose()?,
+            sha512: set.sha512.then(Lane::start::<sha2::Sha512>).transpose()?,
+        })
+    }
+
+    /// Queues `piece` on every thread. Never waits: the charge of the piece bounds the queues.
+    pub(crate) fn send(&self, piece: &Piece) -> Result<(), BlobError> {
+        self.md5.as_ref().map_or(Ok(()), |lane| lane.send(piece))?;
+        self.sha256
+            .as_ref()
+            .map_or(Ok(()), |lane| lane.send(piece))?;
+        self.sha512.as_ref().map_or(Ok(()), |lane| lane.send(piece))
+    }
+
+    /// The digests of every piece sent.
+    pub(crate) async fn finish(self) -> Result<Digests, BlobError> {
+        Ok(Digests {
+            md5: finish(self.md5).await?,
+            sha256: finish(self.sha256).await?,
+            sha512: finish(self.sha512).await?,
+        })
+    }
+}
+
+async fn finish<const N: usize>(lane: Option<Lane<N>>) -> Result<Option<Digest<N>>, BlobError> {
+    let Some(lane) = lane else { return Ok(None) };
+    drop(lane.pieces);
+    match lane.digest.await {
+        Ok(digest) => Ok(Some(Digest(digest))),
+        Err(ended) => Err(BlobError::new(BlobErrorKind::Io, OP).because(ended)),
+    }
+}
+
+#[derive(Debug)]
+struct Lane<const N: usize> {
+    pieces: Sender<Piece>,
+    digest: oneshot::Receiver<[u8; N]>,
+}
+
+impl<const N: usize> Lane<N> {
+    fn start<D>() -> Result<Self, BlobError>
+    where
+        D: sha2::Digest,
+        [u8; N]: From<sha2::digest::Output<D>>,
+    {
+        let (pieces, queue) = channel();
+        let (answer, digest) = oneshot::channel();
+        thread::Builder::new()
+            .name("gaze-digest".into())
+            .spawn(move || run::<D, N>(&queue, answer))
+            .map_err(|error| BlobError::new(BlobErrorKind::Unavailable, OP).because(error))?;
+        Ok(Self { pieces, digest })
+    }
+
+    fn send(&self, piece: &Piece) -> Result<(), BlobError> {
+        self.pieces.send(piece.clone()).map_err(|_piece| {
+            BlobError::new(BlobErrorKind::Io, OP).because("the digest thread has ended")
+        })
+    }
+}
+
+fn run<D, const N: usize>(queue: &Receiver<Piece>, answer: oneshot::Sender<[u8; N]>)
+where
+    D: sha2::Digest,
+    [u8; N]: From<sha2::digest::Output<D>>,
+{
+    let mut digest = D::new();
+    while let Ok(piece) = queue.recv() {
+        // Pieces that still queue when the writer was given up are not worth digesting.
+        if answer.is_closed() {
+            return;
+        }
+        match piece.matter {
+            Matter::Data(data) => digest.update(&data),
+            Matter::Zeros(mut len) => {
+                while len > 0 {
+                    let run = len.min(ZERO_RUN.len() as u64);
+                    let take = usize::try_from(run).unwrap_or(ZERO_RUN.len());
+                    digest.update(ZERO_RUN.get(..take).unwrap_or(&ZERO_RUN));
+                    len -= run;
+                }
+            }
+        }
+    }
+    // A closed answer means that the writer was given up: nobody is left to tell.
+    answer.send(digest.finalize().into()).ok();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use sha2::Digest as _;
+
+    fn independent(data: &[u8]) -> Digests {
+        Digests {
+            md5: Some(Digest(md5::Md5::digest(data).into())),
+            sha256: Some(Digest(sha2::Sha256::digest(data).into())),
+            sha512: Some(Digest(sha2::Sha512::digest(data).into())),
+        }
+    }
+
+    #[tokio::test]
+    async fn chunks_and_zeros_digest_like_the_whole() {
+        let mut hashing = Hashing::start(DigestSet::ALL).unwrap();
+        let mut whole = Vec::new();
+        for (len, zeros) in [(0_usize, 0_u64), (1, 65_537), (600_000, 65_536), (4096, 1)] {
+            let data: Vec<u8> = (0..len).map(|i| u8::try_from(i % 251).unwrap()).collect();
+            whole.extend_from_slice(&data);
+            whole.resize(whole.len() + usize::try_from(zeros).unwrap(), 0);
+            hashing.update(data.into()).await.unwrap();
+            hashing.zeros(zeros).await.unwrap();
+        }
+        assert_eq!(hashing.finish().await.unwrap(), independent(&whole));
+    }
+
+    #[tokio::test]
+    async fn only_what_was_asked_for_is_computed() {
+        let digests = Hashing::start(DigestSet::NONE)
+            .unwrap()
+            .finish()
+            .await
+            .unwrap();
+        assert_eq!(digests, Digests::default());
+        let mut hashing = Hashing::start(DigestSet::MD5_SHA256).unwrap();
+        hashing.update(Bytes::from_static(b"abc")).await.unwrap();
+        let expected = Digests {
+            sha512: None,
+            ..independent(b"abc")
+        };
+        assert_eq!(hashing.finish().await.unwrap(), expected);
+    }
+}

@@ -1,0 +1,1 @@
+//! The sentences of the store contract as tests, for every back end.
