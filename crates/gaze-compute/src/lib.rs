@@ -1,1 +1,15 @@
-//! gaze-compute
+//! How the disk of a virtual machine is reached: files on this host, and who is using them.
+//!
+//! [`Folders`] is the gate: it opens only files in the folders an operator allowed. What it opens
+//! for reading is locked in QEMU's own way, so that a disk in use is refused and a disk being read
+//! cannot be started from. This crate knows no catalogue, tenant or request, and is synchronous.
+
+mod disk;
+mod error;
+mod folders;
+mod lock;
+
+pub use disk::{InstanceDisk, InstanceState};
+pub use error::ComputeError;
+pub use folders::Folders;
+pub use lock::{LockState, LockedFile, inspect_lock};
