@@ -1,0 +1,8 @@
+//! The gate and the locks against real files, real links and a real QEMU.
+
+#[cfg(test)]
+mod folders;
+#[cfg(test)]
+mod locks;
+#[cfg(test)]
+mod qemu;
