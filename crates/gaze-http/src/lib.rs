@@ -1,1 +1,26 @@
-//! gaze-http
+//! What every face needs and none owns: the server loop, request ids, limits, ranges, streamed
+//! bodies, metrics and the signature schemes that more than one face checks.
+//!
+//! Knows HTTP and [`gaze_domain::Error`]; knows no vendor and no verb.
+
+pub mod body;
+pub mod metrics;
+mod observe;
+mod operation;
+pub mod origin;
+mod patient;
+pub mod range;
+mod report;
+mod request_id;
+mod serve;
+pub mod signature;
+
+pub use body::{BodyError, BodyStream, body_stream, read_body, stream_response};
+pub use metrics::Metrics;
+pub use observe::observe;
+pub use operation::{Auth, Coverage, Operation};
+pub use origin::{Forwarded, origin};
+pub use range::{RangeRequest, parse_range};
+pub use report::report;
+pub use request_id::{RequestId, X_REQUEST_ID};
+pub use serve::{Peer, serve};

@@ -1,0 +1,272 @@
+//! The layer around every face: request id, span, access log and metrics.
+
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request};
+use axum::middleware::{self, Next};
+use axum::response::Response;
+use bytes::Bytes;
+use gaze_domain::Runtime;
+use http::{Method, StatusCode};
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use tracing::Instrument as _;
+
+use crate::request_id::{RequestId, X_REQUEST_ID};
+use crate::{Metrics, Peer};
+
+/// Wraps a face's routes. Each request gets a [`RequestId`] (an extension and the response header
+/// `X-Request-Id`), a span that carries it, and, when its response has been sent or given up, one
+/// access log line and its metrics. Queries are not logged: they may hold secrets.
+pub fn observe(
+    router: Router,
+    face: &'static str,
+    runtime: Arc<dyn Runtime>,
+    metrics: Metrics,
+) -> Router {
+    router.layer(middleware::from_fn(move |request: Request, next: Next| {
+        let runtime = Arc::clone(&runtime);
+        let metrics = metrics.clone();
+        async move { answer(request, next, face, &*runtime, metrics).await }
+    }))
+}
+
+async fn answer(
+    mut request: Request,
+    next: Next,
+    face: &'static str,
+    runtime: &dyn Runtime,
+    metrics: Metrics,
+) -> Response {
+    let id = RequestId::from_client(request.headers())
+        .unwrap_or_else(|| RequestId::fresh(runtime.uuid()));
+    let mut entry = Entry {
+        face,
+        started: Instant::now(),
+        operation: operation(&request),
+        method: request.method().clone(),
+        path: request.uri().path().to_owned(),
+        peer: request.extensions().get::<Peer>().copied(),
+        id: id.clone(),
+        status: None,
+        bytes: 0,
+        complete: false,
+        metrics,
+    };
+    let span = tracing::info_span!("request", face, request_id = %id);
+    request.extensions_mut().insert(id.clone());
+
+    let mut response = next.run(request).instrument(span).await;
+
+    if let Some(value) = id.header_value() {
+        response.headers_mut().insert(X_REQUEST_ID, value);
+    }
+    entry.status = Some(response.status());
+    // The body of an answer to HEAD is never asked for; an empty one need not be.
+    entry.complete = entry.method == Method::HEAD || response.body().is_end_stream();
+    response.map(|body| Body::new(Counted { body, entry }))
+}
+
+/// `METHOD /matched/{path}`. Both come from small sets, since they become labels of metrics.
+fn operation(request: &Request) -> String {
+    let path = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map_or("unmatched", MatchedPath::as_str);
+    let known = [
+        Method::GET,
+        Method::HEAD,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+        Method::OPTIONS,
+    ];
+    let method = known
+        .iter()
+        .find(|method| *method == request.method())
+        .map_or("OTHER", Method::as_str);
+    format!("{method} {path}")
+}
+
+/// What is written of a request when it is over, however it ended.
+#[derive(Debug)]
+struct Entry {
+    face: &'static str,
+    started: Instant,
+    operation: String,
+    method: Method,
+    path: String,
+    peer: Option<Peer>,
+    id: RequestId,
+    /// None until the response's head is known: the client went away before.
+    status: Option<StatusCode>,
+    bytes: u64,
+    complete: bool,
+    metrics: Metrics,
+}
+
+/// Written to the log for a client that went away before the answer; a custom of nginx.
+const CLIENT_CLOSED: u16 = 499;
+
+impl Drop for Entry {
+    fn drop(&mut self) {
+        let elapsed = self.started.elapsed();
+        let status = self
+            .status
+            .or_else(|| StatusCode::from_u16(CLIENT_CLOSED).ok())
+            .unwrap_or(StatusCode::BAD_REQUEST);
+        self.metrics
+            .record(self.face, &self.operation, status, elapsed, self.bytes);
+        tracing::info!(
+            target: "gaze::access",
+            face = self.face,
+            method = %self.method,
+            path = self.path,
+            status = status.as_u16(),
+            bytes = self.bytes,
+            complete = self.complete,
+            duration_ms = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
+            request_id = %self.id,
+            peer = self.peer.map(|peer| tracing::field::display(peer.0)),
+        );
+    }
+}
+
+/// A response body that knows how much of it was sent.
+#[derive(Debug)]
+struct Counted {
+    body: Body,
+    entry: Entry,
+}
+
+impl HttpBody for Counted {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let this = &mut *self;
+        let polled = Pin::new(&mut this.body).poll_frame(context);
+        match &polled {
+            Poll::Ready(Some(Ok(frame))) => {
+                if let Some(data) = frame.data_ref() {
+                    this.entry.bytes += data.len() as u64;
+                }
+                this.entry.complete = this.body.is_end_stream();
+            }
+            Poll::Ready(None) => this.entry.complete = true,
+            Poll::Ready(Some(Err(_))) | Poll::Pending => {}
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::routing::get;
+    use http_body_util::BodyExt as _;
+    use tower::ServiceExt as _;
+    use uuid::Uuid;
+
+    #[derive(Debug)]
+    struct Fixed;
+
+    impl Runtime for Fixed {
+        fn now(&self) -> gaze_domain::Timestamp {
+            gaze_domain::Timestamp::UNIX_EPOCH
+        }
+
+        fn uuid(&self) -> Uuid {
+            Uuid::from_u128(0xabc)
+        }
+
+        fn random(&self, buffer: &mut [u8]) {
+            buffer.fill(7);
+        }
+    }
+
+    fn face(metrics: Metrics) -> Router {
+        let echo = |id: axum::Extension<RequestId>| async move { id.0.to_string() };
+        observe(
+            Router::new()
+                .route("/things/{id}", get(echo))
+                .fallback(|| async { (StatusCode::NOT_FOUND, "nothing here") }),
+            "test",
+            Arc::new(Fixed),
+            metrics,
+        )
+    }
+
+    async fn ask(router: Router, path: &str, id: Option<&str>) -> (StatusCode, String, String) {
+        let mut request = Request::get(path);
+        if let Some(id) = id {
+            request = request.header(X_REQUEST_ID, id);
+        }
+        let response = router
+            .oneshot(request.body(Body::empty()).unwrap())
+            .await
+            .unwrap();
+        let status = response.status();
+        let header = response.headers()[X_REQUEST_ID]
+            .to_str()
+            .unwrap()
+            .to_owned();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        (status, header, String::from_utf8(body.into()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn the_handler_and_the_client_see_the_same_id() {
+        let fresh = "00000000000000000000000000000abc";
+        let (_, header, body) = ask(face(Metrics::default()), "/things/1", None).await;
+        assert_eq!((header.as_str(), body.as_str()), (fresh, fresh));
+        let (_, header, body) = ask(face(Metrics::default()), "/things/1", Some("mine")).await;
+        assert_eq!((header.as_str(), body.as_str()), ("mine", "mine"));
+        let (_, header, _) = ask(face(Metrics::default()), "/things/1", Some("a b")).await;
+        assert_eq!(header, fresh);
+    }
+
+    #[tokio::test]
+    async fn requests_are_counted_by_route_not_by_path() {
+        let metrics = Metrics::default();
+        for path in ["/things/1", "/things/2", "/elsewhere"] {
+            ask(face(metrics.clone()), path, None).await;
+        }
+        let text = metrics.render().unwrap();
+        for line in [
+            r#"gaze_http_requests_total{face="test",operation="GET /things/{id}",status="200"} 2"#,
+            r#"gaze_http_requests_total{face="test",operation="GET unmatched",status="404"} 1"#,
+            r#"gaze_http_response_bytes_total{face="test",operation="GET unmatched"} 12"#,
+        ] {
+            assert!(text.contains(line), "{line} is missing in\n{text}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_response_that_nobody_reads_is_counted_too() {
+        let metrics = Metrics::default();
+        let request = Request::get("/things/1").body(Body::empty()).unwrap();
+        drop(face(metrics.clone()).oneshot(request).await.unwrap());
+        let text = metrics.render().unwrap();
+        assert!(text.contains(r#"operation="GET /things/{id}",status="200"} 1"#));
+        assert!(text.contains(
+            r#"gaze_http_response_bytes_total{face="test",operation="GET /things/{id}"} 0"#
+        ));
+    }
+}
