@@ -13,7 +13,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use nix::fcntl::{FcntlArg, fcntl};
@@ -189,8 +189,7 @@ fn open_plain(path: &Path) -> Result<File, ComputeError> {
     let metadata = file
         .metadata()
         .map_err(|error| ComputeError::io("look at", path, error))?;
-    if metadata.is_file() || std::os::unix::fs::FileTypeExt::is_block_device(&metadata.file_type())
-    {
+    if metadata.is_file() || metadata.file_type().is_block_device() {
         return Ok(file);
     }
     Err(ComputeError::NotARegularFile {
