@@ -1,0 +1,316 @@
+//! The service's configuration: read once, here, and handed on as plain values.
+//!
+//! In rising order: the defaults below, `gaze.toml`, `GAZE_<SECTION>_<KEY>` in the environment,
+//! flags. Every key is declared once, in the table of this file; `docs/configuration.md` says the
+//! same to people, and a test compares the two.
+
+mod fault;
+mod file;
+mod flags;
+mod setting;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+pub(crate) use fault::{Fault, Faults};
+pub(crate) use flags::{Flag, ServeFlags};
+use setting::Raw;
+pub(crate) use setting::{LogFormat, Setting};
+
+/// The process's environment, taken once at the start.
+pub(crate) type Environment = BTreeMap<String, String>;
+
+/// One key of the configuration.
+#[derive(Debug)]
+pub(crate) struct Key {
+    pub(crate) section: &'static str,
+    pub(crate) name: &'static str,
+    /// What it takes, in a few words.
+    pub(crate) kind: &'static str,
+    /// The sentences of its documentation.
+    pub(crate) about: &'static [&'static str],
+    read: fn(&mut Config, &Raw) -> Result<(), String>,
+    show: fn(&Config) -> Option<String>,
+}
+
+impl Key {
+    /// The variable that overrides the file.
+    pub(crate) fn variable(&self) -> String {
+        format!("GAZE_{}_{}", self.section, self.name).to_ascii_uppercase()
+    }
+
+    /// The value as TOML; `None` if there is none.
+    pub(crate) fn show(&self, config: &Config) -> Option<String> {
+        (self.show)(config)
+    }
+}
+
+macro_rules! settings {
+    ($($(#[doc = $purpose:literal])* $section:ident: $Section:ident {
+        $($(#[doc = $about:literal])* $key:ident: $kind:ty = $default:expr,)*
+    })*) => {
+        /// Everything that an operator decides.
+        #[derive(Clone, Debug, Default, PartialEq, Eq)]
+        pub(crate) struct Config {
+            $($(#[doc = $purpose])* pub(crate) $section: $Section,)*
+        }
+
+        $($(#[doc = $purpose])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub(crate) struct $Section {
+            $($(#[doc = $about])* pub(crate) $key: $kind,)*
+        }
+
+        impl Default for $Section {
+            fn default() -> Self {
+                Self { $($key: $default,)* }
+            }
+        })*
+
+        /// All keys, in the order of the documentation.
+        pub(crate) const KEYS: &[Key] = &[$($(Key {
+            section: stringify!($section),
+            name: stringify!($key),
+            kind: <$kind as Setting>::KIND,
+            about: &[$($about,)*],
+            read: |config, raw| {
+                config.$section.$key = Setting::read(raw)?;
+                Ok(())
+            },
+            show: |config| config.$section.$key.show(),
+        },)*)*];
+    };
+}
+
+settings! {
+    /// How the service is reached.
+    server: Server {
+        /// Address and port of the one listener of every face.
+        listen: SocketAddr = SocketAddr::from((Ipv4Addr::LOCALHOST, 9292)),
+        /// The address under which clients reach the service, if a proxy stands before it;
+        /// links in answers begin with it. By default the address of the listener.
+        public_url: Option<String> = None,
+        /// How long a stopping server waits for requests in flight before it ends them.
+        shutdown_grace_seconds: u64 = 30,
+    }
+    /// Where the service keeps what it owns.
+    data: Data {
+        /// The folder of the embedded database, the first image store and the administrator's
+        /// token.
+        dir: PathBuf = PathBuf::from("gaze-data"),
+        /// Folders, beside the data folder, in which image stores may be made.
+        store_dirs: Vec<PathBuf> = Vec::new(),
+    }
+    /// The catalogue's database.
+    database: Database {
+        /// `sqlite` for a file in the data folder, `sqlite:PATH` for a file elsewhere, or
+        /// `postgres://user:password@host/name`.
+        url: String = "sqlite".to_owned(),
+    }
+    /// The region and zone that the first start creates.
+    place: Place {
+        /// The region's name, which Huawei Cloud and DiDi Cloud put into requests.
+        region: String = "region-1".to_owned(),
+        /// The zone's name.
+        zone: String = "zone-1".to_owned(),
+    }
+    /// Images from URLs.
+    import: Import {
+        /// Folders from which `file://` URLs may be imported. None by default.
+        file_dirs: Vec<PathBuf> = Vec::new(),
+        /// Networks (`10.0.0.0/8`), addresses or host names that may be imported from although
+        /// they are loopback, link-local or private.
+        allow_private_addresses: Vec<String> = Vec::new(),
+    }
+    /// Virtual machines.
+    compute: Compute {
+        /// Folders from which disks of virtual machines may be read. None by default.
+        disk_dirs: Vec<PathBuf> = Vec::new(),
+    }
+    /// Long work.
+    jobs: Jobs {
+        /// How many imports and captures run at once.
+        transfers: usize = 4,
+        /// How many short jobs, such as the removal of a blob, run at once.
+        quick: usize = 4,
+    }
+    /// The ZStack face.
+    zstack: Zstack {
+        /// How long an asynchronous call waits for its job before it answers 202 and an address
+        /// to poll.
+        sync_wait_seconds: u64 = 25,
+    }
+    /// Bounds on transfers and stores.
+    limits: Limits {
+        /// Most bytes of one image, however it comes.
+        image_bytes: u64 = 2 << 40,
+        /// How long a source may stay silent in the middle of an image before it counts as broken.
+        idle_seconds: u64 = 60,
+        /// Bytes that stay free in a store which the service chose by itself.
+        store_headroom_bytes: u64 = 1 << 30,
+    }
+    /// How long credentials live.
+    tokens: Tokens {
+        /// Life of a session after its last use.
+        session_seconds: u64 = 7200,
+        /// Life of a token from a login.
+        login_seconds: u64 = 86_400,
+    }
+    /// How long what has ended is kept.
+    keep: Keep {
+        /// How long a deleted image can be recovered before it is purged.
+        deleted_seconds: u64 = 259_200,
+        /// How long finished jobs are remembered.
+        finished_seconds: u64 = 604_800,
+    }
+    /// The log, on standard error.
+    log: Log {
+        /// Levels in the syntax of `RUST_LOG`, such as `info` or `info,gaze_app=debug`.
+        level: String = "info".to_owned(),
+        /// `text` for people, `json` for collectors.
+        format: LogFormat = LogFormat::Text,
+    }
+}
+
+impl Config {
+    /// Merges the four sources. All faults of the file and the environment are reported at once.
+    ///
+    /// `file` is read if given; otherwise `GAZE_CONFIG` names it; otherwise `gaze.toml` in the
+    /// working directory is read if it exists.
+    pub(crate) fn load(
+        file: Option<&Path>,
+        env: &Environment,
+        flags: &[Flag],
+    ) -> Result<Self, Faults> {
+        let mut config = Self::default();
+        let mut faults = Vec::new();
+        if let Some(path) = Self::file(file, env) {
+            match std::fs::read_to_string(&path) {
+                Ok(text) => faults.extend(file::merge(&mut config, &path, &text)),
+                Err(error) => faults.push(Fault::unreadable(&path, &error)),
+            }
+        }
+        faults.extend(config.merge_environment(env));
+        faults.extend(config.merge_flags(flags));
+        faults.extend(config.check());
+        if faults.is_empty() {
+            Ok(config)
+        } else {
+            Err(Faults(faults))
+        }
+    }
+
+    /// The file that [`Self::load`] reads, if any.
+    pub(crate) fn file(given: Option<&Path>, env: &Environment) -> Option<PathBuf> {
+        let usual = Path::new("gaze.toml");
+        given
+            .map(Path::to_path_buf)
+            .or_else(|| env.get("GAZE_CONFIG").map(PathBuf::from))
+            .or_else(|| usual.exists().then(|| usual.to_path_buf()))
+    }
+
+    fn merge_environment(&mut self, env: &Environment) -> Vec<Fault> {
+        KEYS.iter()
+            .filter_map(|key| {
+                let variable = key.variable();
+                let raw = Raw::Word(env.get(&variable)?.clone());
+                let reason = (key.read)(self, &raw).err()?;
+                Some(Fault::at(variable, reason))
+            })
+            .collect()
+    }
+
+    fn merge_flags(&mut self, flags: &[Flag]) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        for flag in flags {
+            let key = KEYS
+                .iter()
+                .find(|key| flag.key.split_once('.') == Some((key.section, key.name)));
+            let outcome = key.map_or_else(
+                || Err(format!("there is no key {}", flag.key)),
+                |key| (key.read)(self, &flag.value),
+            );
+            if let Err(reason) = outcome {
+                faults.push(Fault::at(flag.flag, reason));
+            }
+        }
+        faults
+    }
+
+    /// Rules that concern a value's meaning rather than its type.
+    fn check(&self) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let url = &self.database.url;
+        let known = url == "sqlite"
+            || ["sqlite:", "postgres://", "postgresql://"]
+                .iter()
+                .any(|scheme| url.starts_with(scheme));
+        if !known {
+            let reason = "is neither `sqlite`, `sqlite:PATH` nor `postgres://…`";
+            faults.push(Fault::at("database.url", reason));
+        }
+        if let Some(url) = &self.server.public_url
+            && !url.starts_with("http://")
+            && !url.starts_with("https://")
+        {
+            let reason = "must begin with http:// or https://";
+            faults.push(Fault::at("server.public_url", reason));
+        }
+        for (key, empty) in [
+            ("place.region", self.place.region.is_empty()),
+            ("place.zone", self.place.zone.is_empty()),
+        ] {
+            if empty {
+                faults.push(Fault::at(key, "must not be empty"));
+            }
+        }
+        for (key, zero) in [
+            ("jobs.transfers", self.jobs.transfers == 0),
+            ("jobs.quick", self.jobs.quick == 0),
+            ("limits.image_bytes", self.limits.image_bytes == 0),
+            ("limits.idle_seconds", self.limits.idle_seconds == 0),
+            ("tokens.session_seconds", self.tokens.session_seconds == 0),
+            ("tokens.login_seconds", self.tokens.login_seconds == 0),
+        ] {
+            if zero {
+                faults.push(Fault::at(key, "must be at least 1"));
+            }
+        }
+        faults
+    }
+
+    /// The whole configuration as a `gaze.toml`; a database password is masked.
+    pub(crate) fn to_toml(&self) -> String {
+        let mut text = String::new();
+        let mut section = "";
+        for key in KEYS {
+            if key.section != section {
+                let gap = if section.is_empty() { "" } else { "\n" };
+                text.push_str(&format!("{gap}[{}]\n", key.section));
+                section = key.section;
+            }
+            match key.show(self) {
+                Some(value) => text.push_str(&format!("{} = {}\n", key.name, masked(&value))),
+                None => text.push_str(&format!("# {} is not set\n", key.name)),
+            }
+        }
+        text
+    }
+}
+
+/// Hides the password of `scheme://user:password@host`.
+fn masked(value: &str) -> String {
+    let Some((head, rest)) = value.split_once("://") else {
+        return value.to_owned();
+    };
+    match rest.split_once('@') {
+        Some((credentials, host)) => {
+            let user = credentials.split(':').next().unwrap_or_default();
+            format!("{head}://{user}:***@{host}")
+        }
+        None => value.to_owned(),
+    }
+}
