@@ -1,1 +1,3 @@
 //! gaze-testkit
+
+pub mod transcript;
