@@ -1,0 +1,4 @@
+//! The server on real sockets.
+
+#[cfg(test)]
+mod serve;
