@@ -1,0 +1,6 @@
+//! Between Identity's words and the domain's. Pure.
+
+pub(crate) mod catalog;
+pub(crate) mod login;
+pub(crate) mod project;
+pub(crate) mod token;

@@ -1,0 +1,162 @@
+//! A caller as a token describes it.
+
+use gaze_domain::access::{TokenKind, TokenScope, TokenUse};
+use gaze_domain::{Caller, Role, Timestamp};
+
+use crate::wire::catalog::Service;
+use crate::wire::token::{self, Named, Project, Token, User};
+
+/// What is said of a token that lives until it is revoked: the form has no word for it.
+const NEVER: &str = "9999-12-31T23:59:59.000000Z";
+
+/// The description of the token that the caller used. `catalog` is left out of a token without
+/// scope, which has no roles either.
+pub(crate) fn token(
+    caller: &Caller,
+    used: &TokenUse,
+    methods: Vec<&'static str>,
+    catalog: Vec<Service>,
+) -> Token {
+    let scoped = used.scope != TokenScope::Unscoped;
+    Token {
+        catalog: scoped.then_some(catalog),
+        expires_at: used.expires_at.map_or_else(|| NEVER.to_owned(), time),
+        issued_at: time(used.issued_at),
+        methods,
+        project: (used.scope == TokenScope::Project).then(|| Project {
+            domain: domain(caller),
+            id: caller.project.hex(),
+            name: caller.project_name.clone(),
+        }),
+        domain: (used.scope == TokenScope::Domain).then(|| domain(caller)),
+        roles: scoped.then(|| roles(caller.role)),
+        user: User {
+            domain: domain(caller),
+            id: caller.user.hex(),
+            name: caller.user_name.clone(),
+            password_expires_at: "",
+        },
+    }
+}
+
+/// How a token of the kind is got; which of several ways it was is not remembered.
+pub(crate) fn methods(kind: TokenKind) -> Vec<&'static str> {
+    match kind {
+        TokenKind::Session | TokenKind::Login => vec!["password"],
+        TokenKind::Api => vec!["token"],
+    }
+}
+
+/// Keystone's three default roles, each of which implies those after it.
+fn roles(role: Role) -> Vec<token::Role> {
+    let names: &[&str] = match role {
+        Role::Admin => &["admin", "member", "reader"],
+        Role::Member => &["member", "reader"],
+        Role::Reader => &["reader"],
+    };
+    names
+        .iter()
+        .copied()
+        .map(|name| token::Role { id: name, name })
+        .collect()
+}
+
+fn domain(caller: &Caller) -> Named {
+    Named {
+        id: caller.domain.hex(),
+        name: caller.domain_name.clone(),
+    }
+}
+
+/// UTC with six digits of a second: clients parse exactly this form.
+fn time(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S.%6fZ").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use gaze_domain::{DomainId, ProjectId, UserId};
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn shown(role: Role, scope: TokenScope, expires_at: Option<&str>) -> Value {
+        let used = TokenUse {
+            hash: "h".into(),
+            kind: TokenKind::Login,
+            scope,
+            issued_at: "2020-01-03T09:05:22.701Z".parse().unwrap(),
+            expires_at: expires_at.map(|text| text.parse().unwrap()),
+        };
+        let caller = Caller {
+            user: UserId::parse(&"1".repeat(32)).unwrap(),
+            user_name: "u".into(),
+            project: ProjectId::parse(&"2".repeat(32)).unwrap(),
+            project_name: "p".into(),
+            domain: DomainId::parse(&"3".repeat(32)).unwrap(),
+            domain_name: "d".into(),
+            role,
+            token: Some(used.clone()),
+        };
+        serde_json::to_value(token(&caller, &used, methods(used.kind), Vec::new())).unwrap()
+    }
+
+    #[test]
+    fn a_project_token_is_described_whole() {
+        let domain = json!({"id": "3".repeat(32), "name": "d"});
+        assert_eq!(
+            shown(
+                Role::Member,
+                TokenScope::Project,
+                Some("2020-01-04T09:05:22.701Z")
+            ),
+            json!({
+                "catalog": [],
+                "expires_at": "2020-01-04T09:05:22.701000Z",
+                "issued_at": "2020-01-03T09:05:22.701000Z",
+                "methods": ["password"],
+                "project": {"domain": domain, "id": "2".repeat(32), "name": "p"},
+                "roles": [{"id": "member", "name": "member"}, {"id": "reader", "name": "reader"}],
+                "user": {
+                    "domain": domain,
+                    "id": "1".repeat(32),
+                    "name": "u",
+                    "password_expires_at": "",
+                },
+            })
+        );
+    }
+
+    #[test]
+    fn the_scope_decides_what_is_in_a_token() {
+        for (scope, project, domain, roles, catalog) in [
+            (TokenScope::Project, true, false, true, true),
+            (TokenScope::Domain, false, true, true, true),
+            (TokenScope::Unscoped, false, false, false, false),
+        ] {
+            let shown = shown(Role::Admin, scope, None);
+            for (key, expected) in [
+                ("project", project),
+                ("domain", domain),
+                ("roles", roles),
+                ("catalog", catalog),
+            ] {
+                assert_eq!(shown.get(key).is_some(), expected, "{scope} {key}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_token_without_end_ends_in_the_last_year() {
+        let shown = shown(Role::Reader, TokenScope::Project, None);
+        assert_eq!(shown["expires_at"], NEVER);
+    }
+
+    #[test]
+    fn a_role_implies_the_lesser_ones() {
+        let names = |role| -> Vec<&str> { roles(role).iter().map(|role| role.name).collect() };
+        assert_eq!(names(Role::Admin), ["admin", "member", "reader"]);
+        assert_eq!(names(Role::Member), ["member", "reader"]);
+        assert_eq!(names(Role::Reader), ["reader"]);
+    }
+}

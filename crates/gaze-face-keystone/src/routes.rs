@@ -1,0 +1,99 @@
+//! What Identity v3 publishes for versions, tokens, the catalogue, projects, domains and users.
+
+use axum::Router;
+use axum::routing::{any, get};
+use gaze_http::{Auth, Coverage, Operation};
+
+use crate::{Face, ops};
+
+const fn of(
+    name: &'static str,
+    method: &'static str,
+    path: &'static str,
+    auth: Auth,
+    state: Coverage,
+) -> Operation {
+    Operation {
+        name,
+        method,
+        path,
+        auth,
+        state,
+    }
+}
+
+const fn done(name: &'static str, method: &'static str, path: &'static str) -> Operation {
+    of(name, method, path, Auth::Required, Coverage::Done)
+}
+
+const fn absent(name: &'static str, method: &'static str, path: &'static str) -> Operation {
+    of(name, method, path, Auth::None, Coverage::Absent)
+}
+
+pub const OPERATIONS: &[Operation] = &[
+    of("Show version 3", "GET", "/v3", Auth::None, Coverage::Done),
+    of(
+        "Issue a token",
+        "POST",
+        "/v3/auth/tokens",
+        // The credentials are in the body.
+        Auth::None,
+        Coverage::Partial("methods password and token; project, domain and no scope"),
+    ),
+    done("Validate a token", "GET", "/v3/auth/tokens"),
+    done("Check a token", "HEAD", "/v3/auth/tokens"),
+    done("Revoke a token", "DELETE", "/v3/auth/tokens"),
+    done("Get the catalogue", "GET", "/v3/auth/catalog"),
+    done("List one's projects", "GET", "/v3/auth/projects"),
+    done("List one's domains", "GET", "/v3/auth/domains"),
+    absent("List one's system scopes", "GET", "/v3/auth/system"),
+    done("List projects", "GET", "/v3/projects"),
+    done("Show a project", "GET", "/v3/projects/{project_id}"),
+    absent("Create a project", "POST", "/v3/projects"),
+    absent("Update a project", "PATCH", "/v3/projects/{project_id}"),
+    absent("Delete a project", "DELETE", "/v3/projects/{project_id}"),
+    absent("List domains", "GET", "/v3/domains"),
+    absent("Show a domain", "GET", "/v3/domains/{domain_id}"),
+    absent("List users", "GET", "/v3/users"),
+    absent("Show a user", "GET", "/v3/users/{user_id}"),
+    absent("List regions", "GET", "/v3/regions"),
+    absent("List services", "GET", "/v3/services"),
+    absent("List endpoints", "GET", "/v3/endpoints"),
+    absent("List roles", "GET", "/v3/roles"),
+];
+
+pub(crate) fn router(face: Face) -> Router {
+    Router::new()
+        .route("/v3", get(ops::show_version).fallback(ops::absent))
+        .route("/v3/", get(ops::show_version).fallback(ops::absent))
+        .route(
+            "/v3/auth/tokens",
+            get(ops::show_token)
+                .post(ops::create_token)
+                .delete(ops::revoke_token)
+                .fallback(ops::absent),
+        )
+        .route(
+            "/v3/auth/catalog",
+            get(ops::show_catalog).fallback(ops::absent),
+        )
+        .route(
+            "/v3/auth/projects",
+            get(ops::list_auth_projects).fallback(ops::absent),
+        )
+        .route(
+            "/v3/auth/domains",
+            get(ops::list_auth_domains).fallback(ops::absent),
+        )
+        .route(
+            "/v3/projects",
+            get(ops::list_projects).fallback(ops::absent),
+        )
+        .route(
+            "/v3/projects/{project_id}",
+            get(ops::show_project).fallback(ops::absent),
+        )
+        // All other paths of Identity, so that their refusals have its shape too.
+        .route("/v3/{*path}", any(ops::absent))
+        .with_state(face)
+}

@@ -1,0 +1,21 @@
+//! Domains.
+
+use serde::Serialize;
+
+use super::{ListLinks, SelfLink};
+
+/// The answer of `GET /v3/auth/domains`.
+#[derive(Debug, Serialize)]
+pub(crate) struct Domains {
+    pub(crate) domains: Vec<Domain>,
+    pub(crate) links: ListLinks,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Domain {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) enabled: bool,
+    pub(crate) links: SelfLink,
+}
