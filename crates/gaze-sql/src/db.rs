@@ -1,0 +1,164 @@
+//! The handle on a database: reads outside a transaction, writes inside one.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use futures_util::future::BoxFuture;
+
+use crate::postgres::Postgres;
+use crate::sqlite::Sqlite;
+use crate::{Migration, Row, SqlError, Tx, Value, migrate};
+
+/// Which database to open.
+#[derive(Clone)]
+pub enum Target {
+    /// A file, created if absent; its directory must exist. One process at a time.
+    Sqlite {
+        /// The database file; `-wal`, `-shm` and `.lock` files stand beside it.
+        path: PathBuf,
+    },
+    /// A server.
+    Postgres {
+        /// `postgres://user:password@host:port/database`, or key-value words.
+        url: String,
+        /// Upper limit of open connections, at least 1.
+        max_connections: usize,
+    },
+}
+
+/// Leaves out the URL, which may hold a password.
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Target::Sqlite { path } => f.debug_struct("Sqlite").field("path", path).finish(),
+            Target::Postgres { max_connections, .. } => f
+                .debug_struct("Postgres")
+                .field("max_connections", max_connections)
+                .finish_non_exhaustive(),
+        }
+    }
+}
+
+/// Which database it is, for the few places where the dialects differ.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+/// A database. Clones share its connections.
+#[derive(Clone)]
+pub struct Db {
+    backend: Arc<Backend>,
+    statements: Arc<AtomicU64>,
+}
+
+enum Backend {
+    Sqlite(Sqlite),
+    Postgres(Postgres),
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Db").field("kind", &self.kind()).finish_non_exhaustive()
+    }
+}
+
+impl Db {
+    /// Opens the database and proves that it answers.
+    ///
+    /// Fails with [`SqlError::InUse`] when another process has the SQLite file open.
+    pub async fn open(target: &Target) -> Result<Db, SqlError> {
+        let statements = Arc::new(AtomicU64::new(0));
+        let backend = match target {
+            Target::Sqlite { path } => {
+                Backend::Sqlite(Sqlite::open(path, Arc::clone(&statements))?)
+            }
+            Target::Postgres { url, max_connections } => {
+                Backend::Postgres(Postgres::open(url, *max_connections).await?)
+            }
+        };
+        Ok(Db { backend: Arc::new(backend), statements })
+    }
+
+    /// Which database this is.
+    pub fn kind(&self) -> Kind {
+        match &*self.backend {
+            Backend::Sqlite(_) => Kind::Sqlite,
+            Backend::Postgres(_) => Kind::Postgres,
+        }
+    }
+
+    /// Runs one read outside a transaction; it sees every write that was answered before.
+    /// A statement that writes is refused. On SQLite it runs inline on the calling thread.
+    pub async fn query(&self, sql: &str, args: &[Value]) -> Result<Vec<Row>, SqlError> {
+        self.statements.fetch_add(1, Ordering::Relaxed);
+        match &*self.backend {
+            Backend::Sqlite(sqlite) => sqlite.query(sql, args),
+            Backend::Postgres(postgres) => postgres.query(sql, args).await,
+        }
+    }
+
+    /// Like [`Db::query`], but returns only the first row, if there is one.
+    pub async fn query_opt(&self, sql: &str, args: &[Value]) -> Result<Option<Row>, SqlError> {
+        Ok(self.query(sql, args).await?.into_iter().next())
+    }
+
+    /// Runs `body` in one transaction: commits if it returns `Ok`, rolls back if it returns
+    /// `Err` or panics. `Ok` is answered only when the commit is durable.
+    ///
+    /// The body may await nothing but statements of its own [`Tx`]. On SQLite it runs on the
+    /// writer thread and goes on even when the caller stops waiting; on PostgreSQL a caller that
+    /// stops waiting before the commit rolls it back. PostgreSQL's transactions are
+    /// `READ COMMITTED`: lock (`FOR UPDATE`) or guard the `UPDATE` what must not change between
+    /// two statements. SQLite's run one after another.
+    pub async fn write<T, E, F>(&self, body: F) -> Result<T, E>
+    where
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: From<SqlError> + Send + 'static,
+    {
+        match &*self.backend {
+            Backend::Sqlite(sqlite) => sqlite.write(body).await,
+            Backend::Postgres(postgres) => {
+                postgres.write(Arc::clone(&self.statements), body).await
+            }
+        }
+    }
+
+    /// Brings a set of migrations up to date: applies, in order and each in its own
+    /// transaction, the steps that the database has not seen. Safe when several processes do so
+    /// at once.
+    pub async fn migrate(&self, set: &str, steps: &[Migration]) -> Result<(), SqlError> {
+        migrate::run(self, set, steps).await
+    }
+
+    /// The plan of a statement, one line an entry, for tests that hold a query to its index:
+    /// SQLite's `EXPLAIN QUERY PLAN` details, or PostgreSQL's `EXPLAIN` with sequential scans
+    /// discouraged, since on a small table it would prefer one to any index.
+    pub async fn explain(&self, sql: &str, args: &[Value]) -> Result<Vec<String>, SqlError> {
+        match &*self.backend {
+            Backend::Sqlite(sqlite) => sqlite.explain(sql, args),
+            Backend::Postgres(postgres) => postgres.explain(sql, args).await,
+        }
+    }
+
+    /// How many statements were run through this database and its clones, leaving out `BEGIN`
+    /// and `COMMIT`; for tests that count the queries of a request.
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// Finishes the queued transactions, closes every connection and, on SQLite, frees the file
+    /// for the next process. Later calls on any clone answer [`SqlError::Closed`].
+    pub async fn close(&self) {
+        match &*self.backend {
+            Backend::Sqlite(sqlite) => sqlite.close().await,
+            Backend::Postgres(postgres) => postgres.close(),
+        }
+    }
+}
