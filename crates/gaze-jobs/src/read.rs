@@ -1,0 +1,112 @@
+//! Reading jobs.
+
+use gaze_sql::{SqlError, Value};
+
+use crate::job::COLUMNS;
+use crate::{Job, Jobs, State};
+
+/// Which jobs to list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct JobList {
+    /// Only those of this owner.
+    pub owner: Option<String>,
+    /// Only those on this subject.
+    pub subject: Option<String>,
+    /// Only those not in a final state.
+    pub unfinished: bool,
+    /// Only those after this job: the id of the last one of the page before. When that job does
+    /// not exist any more the page is empty.
+    pub after: Option<String>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+impl Jobs {
+    /// The job of that id. Its progress is the live one if it runs in this process.
+    pub async fn find(&self, id: &str) -> Result<Option<Job>, SqlError> {
+        let sql = format!("SELECT {COLUMNS} FROM job WHERE id = $1");
+        Ok(self.select(&sql, &[id.into()]).await?.pop())
+    }
+
+    /// A page of jobs, newest first, with live progress as [`Jobs::find`].
+    pub async fn list(&self, list: &JobList) -> Result<Vec<Job>, SqlError> {
+        let (sql, args) = statement(list);
+        self.select(&sql, &args).await
+    }
+
+    /// The unfinished jobs on any of these subjects, in one statement, with live progress as
+    /// [`Jobs::find`].
+    pub async fn unfinished_of(&self, subjects: &[String]) -> Result<Vec<Job>, SqlError> {
+        let Some(last) = subjects.last() else {
+            return Ok(Vec::new());
+        };
+        // Padded, so that there are few texts of the statement to be prepared.
+        let places = subjects.len().next_power_of_two();
+        let args: Vec<Value> = subjects
+            .iter()
+            .chain(std::iter::repeat(last))
+            .take(places)
+            .map(Value::from)
+            .collect();
+        let sql = format!(
+            "SELECT {COLUMNS} FROM job WHERE finished_at IS NULL AND subject IN ({}) \
+             ORDER BY created_at, id",
+            placeholders(1, places)
+        );
+        self.select(&sql, &args).await
+    }
+
+    /// How many jobs of each kind are in each state.
+    pub async fn counts(&self) -> Result<Vec<(String, State, u64)>, SqlError> {
+        let sql = "SELECT kind, state, COUNT(*) FROM job GROUP BY kind, state ORDER BY kind, state";
+        let rows = self.shared.db.query(sql, &[]).await?;
+        rows.iter()
+            .map(|row| Ok((row.text(0)?, State::read(row, 1)?, row.unsigned(2)?)))
+            .collect()
+    }
+
+    async fn select(&self, sql: &str, args: &[Value]) -> Result<Vec<Job>, SqlError> {
+        let rows = self.shared.db.query(sql, args).await?;
+        rows.iter()
+            .map(|row| {
+                let mut job = Job::read(row)?;
+                self.shared.registry.refresh(&mut job);
+                Ok(job)
+            })
+            .collect()
+    }
+}
+
+/// The statement that lists, and its arguments.
+fn statement(list: &JobList) -> (String, Vec<Value>) {
+    let mut args = vec![Value::from(list.limit)];
+    let mut sql = format!("SELECT {COLUMNS} FROM job WHERE 1 = 1");
+    if let Some(owner) = &list.owner {
+        args.push(owner.into());
+        sql.push_str(&format!(" AND owner = ${}", args.len()));
+    }
+    if let Some(subject) = &list.subject {
+        args.push(subject.into());
+        sql.push_str(&format!(" AND subject = ${}", args.len()));
+    }
+    if list.unfinished {
+        sql.push_str(" AND finished_at IS NULL");
+    }
+    if let Some(after) = &list.after {
+        args.push(after.into());
+        let place = args.len();
+        sql.push_str(&format!(
+            " AND (created_at, id) < ((SELECT created_at FROM job WHERE id = ${place}), ${place})"
+        ));
+    }
+    sql.push_str(" ORDER BY created_at DESC, id DESC LIMIT $1");
+    (sql, args)
+}
+
+/// `$first, ..` so many.
+pub(crate) fn placeholders(first: usize, count: usize) -> String {
+    let places: Vec<String> = (first..first + count)
+        .map(|place| format!("${place}"))
+        .collect();
+    places.join(", ")
+}
