@@ -1,0 +1,162 @@
+//! Bodies of successful answers: a result and the schema that says of which classes it is.
+
+use serde_json::{Map, Value};
+
+use crate::errors::{Code, Failure, api};
+use crate::wire::{self, Inventory};
+
+/// The key under which an answer's schema is kept and, if asked for, sent.
+const SCHEMA: &str = "schema";
+
+/// A body without nulls. Its schema is sent if the client asks for it with `X-JSON-Schema`, and
+/// always with queries; the official Java client cannot build its objects without.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Answer {
+    body: Map<String, Value>,
+    schema: Map<String, Value>,
+    always_with_schema: bool,
+}
+
+impl Answer {
+    /// `{}`.
+    pub(crate) fn empty() -> Self {
+        Self::of(Map::new())
+    }
+
+    /// A body of plain values, which have no classes.
+    pub(crate) fn of(body: Map<String, Value>) -> Self {
+        Self {
+            body,
+            schema: Map::new(),
+            always_with_schema: false,
+        }
+    }
+
+    /// `{"inventory": …}`.
+    pub(crate) fn inventory<T: Inventory>(inventory: &T) -> Result<Self, Failure> {
+        let value = json(inventory)?;
+        let mut schema = Map::new();
+        describe::<T>(&mut schema, "inventory", &value);
+        Ok(Self {
+            body: Map::from_iter([("inventory".to_owned(), value)]),
+            schema,
+            always_with_schema: false,
+        })
+    }
+
+    /// `{"inventories": […]}` of values made by [`json`] from inventories of the class.
+    pub(crate) fn inventories<T: Inventory>(values: Vec<Value>) -> Self {
+        let mut schema = Map::new();
+        for (index, value) in values.iter().enumerate() {
+            describe::<T>(&mut schema, &format!("inventories[{index}]"), value);
+        }
+        Self {
+            body: Map::from_iter([("inventories".to_owned(), Value::Array(values))]),
+            schema,
+            always_with_schema: false,
+        }
+    }
+
+    /// Adds a key to the body.
+    pub(crate) fn with(mut self, key: &str, value: impl Into<Value>) -> Self {
+        self.body.insert(key.to_owned(), value.into());
+        self
+    }
+
+    /// As answers of queries are: with a schema, whoever asks.
+    pub(crate) fn of_query(mut self) -> Self {
+        self.always_with_schema = true;
+        self
+    }
+
+    /// The body as it is sent.
+    pub(crate) fn into_body(self, schema_wanted: bool) -> Value {
+        let mut body = self.body;
+        if schema_wanted || self.always_with_schema {
+            body.insert(SCHEMA.to_owned(), Value::Object(self.schema));
+        }
+        Value::Object(body)
+    }
+}
+
+/// Drops the schema from a remembered body if this client did not ask for it.
+pub(crate) fn without_schema(mut body: Value) -> Value {
+    if let Some(map) = body.as_object_mut() {
+        map.remove(SCHEMA);
+    }
+    body
+}
+
+/// The JSON of an inventory.
+pub(crate) fn json<T: Inventory>(inventory: &T) -> Result<Value, Failure> {
+    wire::json(inventory)
+        .map_err(|_unwritable| api(Code::Internal, format!("cannot write a {}", T::CLASS)))
+}
+
+/// Notes the classes of a value and of the lists in it. Keys that are not there have no entry:
+/// the Java client cannot bear a path that leads nowhere.
+fn describe<T: Inventory>(schema: &mut Map<String, Value>, path: &str, value: &Value) {
+    schema.insert(path.to_owned(), T::CLASS.into());
+    for (key, class) in T::NESTED {
+        let items = value.get(key).and_then(Value::as_array);
+        for index in 0..items.map_or(0, Vec::len) {
+            schema.insert(format!("{path}.{key}[{index}]"), (*class).into());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::wire::image::{BackupStorageRef, Image};
+
+    #[test]
+    fn a_schema_names_the_class_of_everything_that_is_there() {
+        let image = Image {
+            backup_storage_refs: vec![BackupStorageRef::default(); 2],
+            ..Image::default()
+        };
+        let body = Answer::inventory(&image).unwrap().into_body(true);
+        let reference = "org.zstack.header.image.ImageBackupStorageRefInventory";
+        assert_eq!(
+            body["schema"],
+            json!({
+                "inventory": "org.zstack.header.image.ImageInventory",
+                "inventory.backupStorageRefs[0]": reference,
+                "inventory.backupStorageRefs[1]": reference,
+            }),
+        );
+    }
+
+    #[test]
+    fn lists_are_described_element_by_element_without_what_is_missing() {
+        let rows = vec![
+            json!({"uuid": "1", "backupStorageRefs": [{}]}),
+            json!({"uuid": "2"}),
+        ];
+        let body = Answer::inventories::<Image>(rows)
+            .of_query()
+            .into_body(false);
+        assert_eq!(
+            body["schema"],
+            json!({
+                "inventories[0]": "org.zstack.header.image.ImageInventory",
+                "inventories[0].backupStorageRefs[0]": "org.zstack.header.image.ImageBackupStorageRefInventory",
+                "inventories[1]": "org.zstack.header.image.ImageInventory",
+            }),
+        );
+    }
+
+    #[test]
+    fn a_schema_is_sent_to_those_who_ask() {
+        let answer = Answer::empty().with("total", 3);
+        assert_eq!(answer.clone().into_body(false), json!({"total": 3}));
+        assert_eq!(
+            answer.clone().of_query().into_body(false),
+            json!({"total": 3, "schema": {}})
+        );
+        assert_eq!(without_schema(answer.into_body(true)), json!({"total": 3}));
+    }
+}

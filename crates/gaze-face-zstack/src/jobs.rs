@@ -1,0 +1,136 @@
+//! `GET /v1/api-jobs/{uuid}`: what became of an asynchronous call.
+//!
+//! Polling asks for no credentials: whoever knows the id of a call may know its outcome. The id
+//! is that of a job of ours, or of a call whose answer was remembered.
+
+use axum::http::StatusCode;
+use gaze_app::{App, Work, WorkKind, WorkState};
+use gaze_domain::{Caller, DomainId, Error, ImageId, JobId, ProjectId, Role, UserId};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::answer::{Answer, without_schema};
+use crate::errors::{Code, Failure, Subject, error_code, failure};
+use crate::map;
+use crate::params::is_uuid;
+use crate::wire::error_code::ErrorCode;
+
+/// By which name the app remembers calls of this face.
+pub(crate) const FACE: &str = "zstack";
+
+/// What polling answers.
+#[derive(Debug, PartialEq)]
+pub(crate) enum State {
+    Running,
+    Finished(StatusCode, Value),
+    Unknown,
+}
+
+/// Looks a call up by its id.
+pub(crate) async fn look_up(app: &App, id: &str, schema: bool) -> Result<State, Failure> {
+    let Some(id) = is_uuid(id).then(|| JobId::parse(id)).flatten() else {
+        return Ok(State::Unknown);
+    };
+    let told = |error: Error| failure(&error, &Subject::default());
+    if let Some(call) = app.find_call(id).await.map_err(told)? {
+        if call.face != FACE {
+            return Ok(State::Unknown);
+        }
+        return Ok(match call.answer {
+            None => State::Running,
+            Some((status, body)) => remembered(status, &body, schema),
+        });
+    }
+    match app.find_work(id).await.map_err(told)? {
+        Some(work) if !work.is_finished() => Ok(State::Running),
+        Some(work) => Ok(match outcome(app, &work).await {
+            Ok(answer) => State::Finished(StatusCode::OK, answer.into_body(schema)),
+            Err(Failure::Api(code)) => {
+                State::Finished(StatusCode::SERVICE_UNAVAILABLE, failed_body(&code))
+            }
+            Err(text) => return Err(text),
+        }),
+        None => Ok(State::Unknown),
+    }
+}
+
+/// The body of a failed call.
+pub(crate) fn failed_body(code: &ErrorCode) -> Value {
+    serde_json::json!({ "error": code })
+}
+
+fn remembered(status: u16, body: &str, schema: bool) -> State {
+    match (StatusCode::from_u16(status), serde_json::from_str(body)) {
+        (Ok(status), Ok(body)) if schema => State::Finished(status, body),
+        (Ok(status), Ok(body)) => State::Finished(status, without_schema(body)),
+        _ => State::Unknown,
+    }
+}
+
+/// The answer of a call whose work is finished.
+pub(crate) async fn outcome(app: &App, work: &Work) -> Result<Answer, Failure> {
+    match (work.state, work.image) {
+        (WorkState::Succeeded, Some(image)) if work.kind != WorkKind::Purge => {
+            let answer = image_answer(app, &owner_view(work.owner), image).await?;
+            Ok(if work.kind == WorkKind::Capture {
+                answer.with("success", true)
+            } else {
+                answer
+            })
+        }
+        (WorkState::Succeeded, _) => Ok(Answer::empty()),
+        (WorkState::Failed | WorkState::Cancelled, _) => Err(Failure::Api(Box::new(why(work)))),
+        (WorkState::Queued | WorkState::Running, _) => {
+            Err(Failure::Text(StatusCode::ACCEPTED, "{}".to_owned()))
+        }
+    }
+}
+
+async fn image_answer(app: &App, caller: &Caller, id: ImageId) -> Result<Answer, Failure> {
+    let told = |error: Error| match error {
+        Error::NotFound { .. } => Failure::Api(Box::new(Code::NotFound.with(format!(
+            "Cannot find image[uuid:{id}], it may have been deleted"
+        )))),
+        other => failure(&other, &Subject::default()),
+    };
+    let image = app.get_image(caller, id).await.map_err(told)?;
+    let names = app.catalogue_names(caller).await.map_err(told)?;
+    Answer::inventory(&map::image::inventory(&image, |store| names.store(store)))
+}
+
+/// The image is read with the eyes of its owner, who may not change it by them.
+fn owner_view(project: ProjectId) -> Caller {
+    Caller {
+        user: UserId::new(Uuid::nil()),
+        user_name: String::new(),
+        project,
+        project_name: String::new(),
+        domain: DomainId::new(Uuid::nil()),
+        domain_name: String::new(),
+        role: Role::Reader,
+        token: None,
+    }
+}
+
+/// ZStack wraps what went wrong in what could not be done for it.
+fn why(work: &Work) -> ErrorCode {
+    let image = work.image.map(ImageId::hex).unwrap_or_default();
+    let cause = match &work.failure {
+        Some(error) => error_code(error, &Subject::default()),
+        None => error_code(&Error::Cancelled, &Subject::default()),
+    };
+    match work.kind {
+        WorkKind::Capture => Code::OperationFailed
+            .with(format!(
+                "failed to create image[uuid:{image}] from root volume on all backup storage, \
+                 see cause for one of errors"
+            ))
+            .because(cause),
+        WorkKind::Import | WorkKind::Upload => Code::CannotCreate
+            .with(format!(
+                "Failed to download image[uuid:{image}] on all backup storage"
+            ))
+            .because(cause),
+        WorkKind::Purge => cause,
+    }
+}

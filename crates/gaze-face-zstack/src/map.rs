@@ -1,0 +1,13 @@
+//! Pure translations between the domain and ZStack's objects, one file a noun.
+
+pub(crate) mod access_key;
+pub(crate) mod account;
+pub(crate) mod image;
+pub(crate) mod instance;
+pub(crate) mod place;
+pub(crate) mod pool;
+pub(crate) mod session;
+pub(crate) mod store;
+pub(crate) mod tag;
+pub(crate) mod volume;
+pub(crate) mod words;

@@ -1,0 +1,136 @@
+//! The operations, one file each: a `ROUTE` that declares it, and what it does.
+
+pub(crate) mod add_image;
+pub(crate) mod change_access_key_state;
+pub(crate) mod change_image_state;
+pub(crate) mod create_access_key;
+pub(crate) mod create_root_volume_template_from_root_volume;
+pub(crate) mod delete_access_key;
+pub(crate) mod delete_image;
+pub(crate) mod expunge_image;
+pub(crate) mod get_current_time;
+pub(crate) mod get_image_candidates_for_vm_to_change;
+pub(crate) mod get_version;
+pub(crate) mod is_ready_to_go;
+pub(crate) mod log_in;
+pub(crate) mod log_in_by_account;
+pub(crate) mod log_in_by_user;
+pub(crate) mod log_out;
+pub(crate) mod query_access_key;
+pub(crate) mod query_account;
+pub(crate) mod query_backup_storage;
+pub(crate) mod query_cluster;
+pub(crate) mod query_image;
+pub(crate) mod query_primary_storage;
+pub(crate) mod query_vm_instance;
+pub(crate) mod query_volume;
+pub(crate) mod query_zone;
+pub(crate) mod recover_image;
+pub(crate) mod renew_session;
+pub(crate) mod update_image;
+pub(crate) mod validate_session;
+
+use gaze_domain::{Caller, Error, Image, ImageId, StoreId};
+use serde_json::Value;
+
+use crate::answer::{self, Answer};
+use crate::call::{Call, Outcome};
+use crate::errors::{Code, Failure, api};
+use crate::map;
+use crate::params::Field;
+use crate::query::{Query, rows};
+use crate::wire::Inventory;
+
+/// `name` of something new (`@APIParam(maxLength = 255)`).
+const NAME: Field = Field::text("name").length(0, 255);
+/// `description` of something (`@APIParam(maxLength = 2048)`).
+const DESCRIPTION: Field = Field::text("description").length(0, 2048);
+
+/// `{"inventory": …}` of an image, with the paths of its copies.
+async fn image_answer(call: &Call, caller: &Caller, image: &Image) -> Result<Answer, Failure> {
+    let names = call
+        .app
+        .catalogue_names(caller)
+        .await
+        .map_err(|error| call.failure(&error))?;
+    Answer::inventory(&map::image::inventory(image, |store| names.store(store)))
+}
+
+/// The JSON of several images.
+async fn image_rows(call: &Call, caller: &Caller, images: &[Image]) -> Result<Vec<Value>, Failure> {
+    let names = call
+        .app
+        .catalogue_names(caller)
+        .await
+        .map_err(|error| call.failure(&error))?;
+    images
+        .iter()
+        .map(|image| answer::json(&map::image::inventory(image, |store| names.store(store))))
+        .collect()
+}
+
+/// The id in a parameter that was validated to hold one.
+fn image_id(call: &Call, field: &str) -> Result<ImageId, Failure> {
+    call.params
+        .given(field)
+        .parse()
+        .map_err(|error| call.failure(&error))
+}
+
+/// The stores that a list names.
+fn store_ids(call: &Call, field: &str) -> Result<Option<Vec<StoreId>>, Failure> {
+    let Some(list) = call.params.list(field) else {
+        return Ok(None);
+    };
+    list.into_iter()
+        .map(str::parse::<StoreId>)
+        .collect::<Result<Vec<_>, Error>>()
+        .map(Some)
+        .map_err(|error| call.failure(&error))
+}
+
+/// Copies are removed and recovered all together; a list that names some of them is refused.
+async fn must_name_all_copies(call: &Call, caller: &Caller, image: ImageId) -> Result<(), Failure> {
+    let Some(named) = store_ids(call, "backupStorageUuids")? else {
+        return Ok(());
+    };
+    let image = call
+        .app
+        .get_image(caller, image)
+        .await
+        .map_err(|error| call.failure(&error))?;
+    if image
+        .locations
+        .iter()
+        .all(|location| named.contains(&location.store))
+    {
+        Ok(())
+    } else {
+        Err(api(
+            Code::Unsupported,
+            "copies of an image on some of its backup storages are not handled apart yet; name \
+             all of them or none",
+        ))
+    }
+}
+
+/// The answer to a query of a noun of which there are few.
+fn answer_rows<T: Inventory>(call: &Call, all: &[T]) -> Result<Outcome, Failure> {
+    let mut query = Query::read(&call.query)?;
+    if let Some(uuid) = call.params.text("uuid") {
+        query.only(uuid);
+    }
+    let all = all.iter().map(answer::json).collect::<Result<_, _>>()?;
+    let rows::Page { mut rows, total } = rows::select::<T>(&query, all)?;
+    if query.count {
+        return Ok(Answer::empty().with("total", total).of_query().into());
+    }
+    rows::keep_fields::<T>(&query, &mut rows)?;
+    let answer = Answer::inventories::<T>(rows).of_query();
+    Ok(if query.with_total {
+        answer.with("total", total)
+    } else {
+        answer
+    }
+    .into())
+}

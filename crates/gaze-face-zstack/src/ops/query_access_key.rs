@@ -1,0 +1,34 @@
+//! QueryAccessKey: the caller's keys, with their secrets, as ZStack answers them.
+
+use gaze_http::Coverage;
+
+use super::answer_rows;
+use crate::call::{Call, Outcome};
+use crate::errors::Failure;
+use crate::map;
+use crate::params::Field;
+use crate::route::{Access, Flow, Route, Verb};
+
+pub(crate) const ROUTE: Route = Route {
+    name: "QueryAccessKey",
+    class: "org.zstack.accessKey.APIQueryAccessKeyMsg",
+    verb: Verb::Get,
+    paths: &["/zstack/v1/accesskeys", "/zstack/v1/accesskeys/{uuid}"],
+    action: None,
+    params_too: false,
+    flow: Flow::Sync,
+    access: Access::Credentials,
+    fields: &[Field::text("uuid")],
+    coverage: Coverage::Partial("conditions on fields of the inventory only; no groupBy"),
+    run: |call| Box::pin(run(call)),
+};
+
+async fn run(call: &Call) -> Result<Outcome, Failure> {
+    let keys = call
+        .app
+        .list_access_keys(call.caller()?, None)
+        .await
+        .map_err(|error| call.failure(&error))?;
+    let all: Vec<_> = keys.iter().map(map::access_key::inventory).collect();
+    answer_rows(call, &all)
+}

@@ -1,0 +1,34 @@
+//! QueryAccount: all accounts for the administrator, its own for everybody else.
+
+use gaze_http::Coverage;
+
+use super::answer_rows;
+use crate::call::{Call, Outcome};
+use crate::errors::Failure;
+use crate::map;
+use crate::params::Field;
+use crate::route::{Access, Flow, Route, Verb};
+
+pub(crate) const ROUTE: Route = Route {
+    name: "QueryAccount",
+    class: "org.zstack.header.identity.APIQueryAccountMsg",
+    verb: Verb::Get,
+    paths: &["/zstack/v1/accounts", "/zstack/v1/accounts/{uuid}"],
+    action: None,
+    params_too: false,
+    flow: Flow::Sync,
+    access: Access::Credentials,
+    fields: &[Field::text("uuid")],
+    coverage: Coverage::Partial("conditions on fields of the inventory only; no groupBy"),
+    run: |call| Box::pin(run(call)),
+};
+
+async fn run(call: &Call) -> Result<Outcome, Failure> {
+    let projects = call
+        .app
+        .list_projects(call.caller()?)
+        .await
+        .map_err(|error| call.failure(&error))?;
+    let all: Vec<_> = projects.iter().map(map::account::inventory).collect();
+    answer_rows(call, &all)
+}

@@ -1,0 +1,34 @@
+//! QueryVolume: the disks of the caller's machines.
+
+use gaze_http::Coverage;
+
+use super::answer_rows;
+use crate::call::{Call, Outcome};
+use crate::errors::Failure;
+use crate::map;
+use crate::params::Field;
+use crate::route::{Access, Flow, Route, Verb};
+
+pub(crate) const ROUTE: Route = Route {
+    name: "QueryVolume",
+    class: "org.zstack.header.volume.APIQueryVolumeMsg",
+    verb: Verb::Get,
+    paths: &["/zstack/v1/volumes", "/zstack/v1/volumes/{uuid}"],
+    action: None,
+    params_too: false,
+    flow: Flow::Sync,
+    access: Access::Credentials,
+    fields: &[Field::text("uuid")],
+    coverage: Coverage::Partial("conditions on fields of the inventory only; no groupBy"),
+    run: |call| Box::pin(run(call)),
+};
+
+async fn run(call: &Call) -> Result<Outcome, Failure> {
+    let volumes = call
+        .app
+        .list_volumes(call.caller()?)
+        .await
+        .map_err(|error| call.failure(&error))?;
+    let all: Vec<_> = volumes.iter().map(map::volume::inventory).collect();
+    answer_rows(call, &all)
+}

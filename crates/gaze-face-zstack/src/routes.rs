@@ -1,0 +1,374 @@
+//! Every operation of ZStack's API on images and the things around them: those that are served,
+//! each declared in its own file, and those that are not.
+
+use gaze_http::{Auth, Coverage, Operation};
+
+use crate::ops;
+use crate::route::{Absent, Access, Route, Verb};
+
+/// Served. Where several actions are in one body, the first here is meant.
+pub(crate) const ROUTES: &[&Route] = &[
+    &ops::log_in_by_account::ROUTE,
+    &ops::log_in_by_user::ROUTE,
+    &ops::log_in::ROUTE,
+    &ops::validate_session::ROUTE,
+    &ops::renew_session::ROUTE,
+    &ops::log_out::ROUTE,
+    &ops::create_access_key::ROUTE,
+    &ops::query_access_key::ROUTE,
+    &ops::change_access_key_state::ROUTE,
+    &ops::delete_access_key::ROUTE,
+    &ops::get_image_candidates_for_vm_to_change::ROUTE,
+    &ops::change_image_state::ROUTE,
+    &ops::create_root_volume_template_from_root_volume::ROUTE,
+    &ops::add_image::ROUTE,
+    &ops::query_image::ROUTE,
+    &ops::update_image::ROUTE,
+    &ops::delete_image::ROUTE,
+    &ops::recover_image::ROUTE,
+    &ops::expunge_image::ROUTE,
+    &ops::query_backup_storage::ROUTE,
+    &ops::query_primary_storage::ROUTE,
+    &ops::query_zone::ROUTE,
+    &ops::query_cluster::ROUTE,
+    &ops::query_vm_instance::ROUTE,
+    &ops::query_volume::ROUTE,
+    &ops::query_account::ROUTE,
+    &ops::get_version::ROUTE,
+    &ops::get_current_time::ROUTE,
+    &ops::is_ready_to_go::ROUTE,
+];
+
+/// Published and not served: `no api mapping to …`.
+pub(crate) const ABSENT: &[Absent] = &[
+    action(
+        "SyncImageSize",
+        "/zstack/v1/images/{uuid}/actions",
+        "syncImageSize",
+    ),
+    action(
+        "SetImageBootMode",
+        "/zstack/v1/images/{uuid}/actions",
+        "setImageBootMode",
+    ),
+    action(
+        "CalculateImageHash",
+        "/zstack/v1/images/{uuid}/actions",
+        "calculateImageHash",
+    ),
+    action(
+        "SetImageQga",
+        "/zstack/v1/images/{uuid}/actions",
+        "setImageQga",
+    ),
+    absent("GetImageQga", Verb::Get, "/zstack/v1/images/{uuid}/qga"),
+    action(
+        "ExportImageFromBackupStorage",
+        "/zstack/v1/backup-storage/{backupStorageUuid}/actions",
+        "exportImageFromBackupStorage",
+    ),
+    absent(
+        "DeleteExportedImageFromBackupStorage",
+        Verb::Delete,
+        "/zstack/v1/backup-storage/{backupStorageUuid}/exported-images/{imageUuid}",
+    ),
+    absent(
+        "CreateRootVolumeTemplateFromVolumeSnapshot",
+        Verb::Post,
+        "/zstack/v1/images/root-volume-templates/from/volume-snapshots/{snapshotUuid}",
+    ),
+    absent(
+        "CreateDataVolumeTemplateFromVolume",
+        Verb::Post,
+        "/zstack/v1/images/data-volume-templates/from/volumes/{volumeUuid}",
+    ),
+    absent(
+        "CreateDataVolumeTemplateFromVolumeSnapshot",
+        Verb::Post,
+        "/zstack/v1/images/data-volume-templates/from/volume-snapshots/{snapshotUuid}",
+    ),
+    absent(
+        "GetCandidateBackupStorageForCreatingImage",
+        Verb::Get,
+        "/zstack/v1/images/volumes/{volumeUuid}/candidate-backup-storage",
+    ),
+    absent(
+        "GetCandidateBackupStorageForCreatingImage",
+        Verb::Get,
+        "/zstack/v1/images/volume-snapshots/{volumeSnapshotUuid}/candidate-backup-storage",
+    ),
+    absent(
+        "GetCandidateBackupStorageForCreatingImage",
+        Verb::Get,
+        "/zstack/v1/images/candidate-backup-storage",
+    ),
+    absent(
+        "GetUploadImageJobDetails",
+        Verb::Get,
+        "/zstack/v1/images/upload-job/details/{imageId}",
+    ),
+    absent(
+        "GetCandidateIsoForAttachingVm",
+        Verb::Get,
+        "/zstack/v1/vm-instances/{vmInstanceUuid}/iso-candidates",
+    ),
+    action(
+        "ChangeVmImage",
+        "/zstack/v1/vm-instances/{vmInstanceUuid}/actions",
+        "changeVmImage",
+    ),
+    absent("CreateVmInstance", Verb::Post, "/zstack/v1/vm-instances"),
+    absent(
+        "DestroyVmInstance",
+        Verb::Delete,
+        "/zstack/v1/vm-instances/{uuid}",
+    ),
+    absent(
+        "QuerySftpBackupStorage",
+        Verb::Get,
+        "/zstack/v1/backup-storage/sftp",
+    ),
+    absent(
+        "QuerySftpBackupStorage",
+        Verb::Get,
+        "/zstack/v1/backup-storage/sftp/{uuid}",
+    ),
+    absent(
+        "QueryCephBackupStorage",
+        Verb::Get,
+        "/zstack/v1/backup-storage/ceph",
+    ),
+    absent(
+        "QueryCephBackupStorage",
+        Verb::Get,
+        "/zstack/v1/backup-storage/ceph/{uuid}",
+    ),
+    absent(
+        "QueryImageStoreBackupStorage",
+        Verb::Get,
+        "/zstack/v1/backup-storage/image-store",
+    ),
+    absent(
+        "QueryImageStoreBackupStorage",
+        Verb::Get,
+        "/zstack/v1/backup-storage/image-store/{uuid}",
+    ),
+    absent(
+        "AddSftpBackupStorage",
+        Verb::Post,
+        "/zstack/v1/backup-storage/sftp",
+    ),
+    absent(
+        "AddImageStoreBackupStorage",
+        Verb::Post,
+        "/zstack/v1/backup-storage/image-store",
+    ),
+    absent(
+        "AddCephBackupStorage",
+        Verb::Post,
+        "/zstack/v1/backup-storage/ceph",
+    ),
+    action(
+        "ChangeBackupStorageState",
+        "/zstack/v1/backup-storage/{uuid}/actions",
+        "changeBackupStorageState",
+    ),
+    action(
+        "ReconnectBackupStorage",
+        "/zstack/v1/backup-storage/{uuid}/actions",
+        "reconnectBackupStorage",
+    ),
+    action(
+        "UpdateBackupStorage",
+        "/zstack/v1/backup-storage/{uuid}/actions",
+        "updateBackupStorage",
+    ),
+    absent(
+        "DeleteBackupStorage",
+        Verb::Delete,
+        "/zstack/v1/backup-storage/{uuid}",
+    ),
+    absent(
+        "AttachBackupStorageToZone",
+        Verb::Post,
+        "/zstack/v1/zones/{zoneUuid}/backup-storage/{backupStorageUuid}",
+    ),
+    absent(
+        "DetachBackupStorageFromZone",
+        Verb::Delete,
+        "/zstack/v1/zones/{zoneUuid}/backup-storage/{backupStorageUuid}",
+    ),
+    absent("CreateZone", Verb::Post, "/zstack/v1/zones"),
+    absent("DeleteZone", Verb::Delete, "/zstack/v1/zones/{uuid}"),
+    absent("CreateCluster", Verb::Post, "/zstack/v1/clusters"),
+    absent("DeleteCluster", Verb::Delete, "/zstack/v1/clusters/{uuid}"),
+    absent(
+        "DeleteDataVolume",
+        Verb::Delete,
+        "/zstack/v1/volumes/{uuid}",
+    ),
+    absent(
+        "DeletePrimaryStorage",
+        Verb::Delete,
+        "/zstack/v1/primary-storage/{uuid}",
+    ),
+    absent(
+        "QueryVolumeSnapshot",
+        Verb::Get,
+        "/zstack/v1/volume-snapshots",
+    ),
+    absent(
+        "QueryVolumeSnapshot",
+        Verb::Get,
+        "/zstack/v1/volume-snapshots/{uuid}",
+    ),
+    absent("QuerySystemTag", Verb::Get, "/zstack/v1/system-tags"),
+    absent("QuerySystemTag", Verb::Get, "/zstack/v1/system-tags/{uuid}"),
+    absent("QueryLongJob", Verb::Get, "/zstack/v1/longjobs"),
+    absent("QueryLongJob", Verb::Get, "/zstack/v1/longjobs/{uuid}"),
+    absent("CreateSystemTag", Verb::Post, "/zstack/v1/system-tags"),
+    absent("SubmitLongJob", Verb::Post, "/zstack/v1/longjobs"),
+    absent("CreateAccount", Verb::Post, "/zstack/v1/accounts"),
+    absent("DeleteAccount", Verb::Delete, "/zstack/v1/accounts/{uuid}"),
+    absent("QueryQuota", Verb::Get, "/zstack/v1/accounts/quotas"),
+    action(
+        "UpdateQuota",
+        "/zstack/v1/accounts/quotas/actions",
+        "updateQuota",
+    ),
+];
+
+const fn absent(name: &'static str, verb: Verb, path: &'static str) -> Absent {
+    Absent {
+        name,
+        verb,
+        path,
+        action: None,
+    }
+}
+
+const fn action(name: &'static str, path: &'static str, action: &'static str) -> Absent {
+    Absent {
+        name,
+        verb: Verb::Put,
+        path,
+        action: Some(action),
+    }
+}
+
+/// Both lists in the form that all faces share, one row for each path.
+pub(crate) const OPERATIONS: &[Operation] = &TABLE;
+
+/// The place of a job, which is served beside the table.
+const JOBS: Operation = Operation {
+    name: "QueryApiJob",
+    method: "GET",
+    path: "/zstack/v1/api-jobs/{uuid}",
+    auth: Auth::None,
+    state: Coverage::Done,
+};
+
+const COUNT: usize = {
+    let mut count = ABSENT.len() + 1;
+    let mut index = 0;
+    while index < ROUTES.len() {
+        count += ROUTES[index].paths.len();
+        index += 1;
+    }
+    count
+};
+
+const TABLE: [Operation; COUNT] = {
+    let mut table = [JOBS; COUNT];
+    let mut row = 1;
+    let mut index = 0;
+    while index < ROUTES.len() {
+        let route = ROUTES[index];
+        let mut path = 0;
+        while path < route.paths.len() {
+            table[row] = Operation {
+                name: route.name,
+                method: route.verb.as_str(),
+                path: route.paths[path],
+                auth: match route.access {
+                    Access::Open => Auth::None,
+                    Access::Credentials => Auth::Required,
+                },
+                state: route.coverage,
+            };
+            row += 1;
+            path += 1;
+        }
+        index += 1;
+    }
+    index = 0;
+    while index < ABSENT.len() {
+        table[row] = Operation {
+            name: ABSENT[index].name,
+            method: ABSENT[index].verb.as_str(),
+            path: ABSENT[index].path,
+            auth: Auth::Required,
+            state: Coverage::Absent,
+        };
+        row += 1;
+        index += 1;
+    }
+    table
+};
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn no_two_operations_are_found_in_the_same_place() {
+        let mut seen = BTreeSet::new();
+        let served = ROUTES.iter().flat_map(|route| {
+            route
+                .paths
+                .iter()
+                .map(|path| (route.verb.as_str(), *path, route.action))
+        });
+        let absent = ABSENT
+            .iter()
+            .map(|absent| (absent.verb.as_str(), absent.path, absent.action));
+        for place in served.chain(absent) {
+            assert!(seen.insert(place), "{place:?} is there twice");
+        }
+    }
+
+    #[test]
+    fn every_variable_of_a_path_is_a_declared_parameter() {
+        for route in ROUTES {
+            for path in route.paths {
+                for segment in path.split('/').filter(|segment| segment.starts_with('{')) {
+                    let name = segment.trim_matches(['{', '}']);
+                    let declared = route.fields.iter().any(|field| field.name == name);
+                    assert!(declared, "{} does not declare {name}", route.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_table_names_every_operation_once_for_each_path() {
+        assert_eq!(OPERATIONS[0].name, "QueryApiJob");
+        for route in ROUTES {
+            for path in route.paths {
+                let rows = OPERATIONS
+                    .iter()
+                    .filter(|row| row.name == route.name && row.path == *path);
+                assert_eq!(rows.count(), 1, "{} {path}", route.name);
+            }
+        }
+        assert_eq!(
+            OPERATIONS
+                .iter()
+                .filter(|row| row.state == Coverage::Absent)
+                .count(),
+            ABSENT.len()
+        );
+    }
+}

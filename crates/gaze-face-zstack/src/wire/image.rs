@@ -1,0 +1,85 @@
+//! ImageInventory (`org.zstack.header.image.ImageInventory`).
+
+use serde::Serialize;
+
+use super::Inventory;
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Image {
+    pub(crate) uuid: String,
+    pub(crate) name: String,
+    pub(crate) description: Option<String>,
+    pub(crate) state: &'static str,
+    pub(crate) status: &'static str,
+    pub(crate) size: Option<u64>,
+    pub(crate) actual_size: Option<u64>,
+    pub(crate) md5_sum: Option<String>,
+    pub(crate) url: String,
+    pub(crate) media_type: &'static str,
+    pub(crate) guest_os_type: Option<String>,
+    pub(crate) r#type: &'static str,
+    pub(crate) platform: &'static str,
+    pub(crate) architecture: Option<&'static str>,
+    pub(crate) format: Option<&'static str>,
+    pub(crate) system: bool,
+    pub(crate) virtio: bool,
+    pub(crate) create_date: String,
+    pub(crate) last_op_date: String,
+    pub(crate) backup_storage_refs: Vec<BackupStorageRef>,
+}
+
+impl Inventory for Image {
+    const CLASS: &'static str = "org.zstack.header.image.ImageInventory";
+    const NESTED: &'static [(&'static str, &'static str)] =
+        &[("backupStorageRefs", BackupStorageRef::CLASS)];
+    const FIELDS: &'static [&'static str] = &[
+        "uuid",
+        "name",
+        "description",
+        "state",
+        "status",
+        "size",
+        "actualSize",
+        "md5Sum",
+        "url",
+        "mediaType",
+        "guestOsType",
+        "type",
+        "platform",
+        "architecture",
+        "format",
+        "system",
+        "virtio",
+        "createDate",
+        "lastOpDate",
+        "backupStorageRefs",
+    ];
+}
+
+/// One copy of the image. `exportUrl` and `exportMd5Sum` belong to exports, which do not exist
+/// yet, so they are always absent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct BackupStorageRef {
+    pub(crate) id: i64,
+    pub(crate) image_uuid: String,
+    pub(crate) backup_storage_uuid: String,
+    pub(crate) install_path: String,
+    pub(crate) status: &'static str,
+    pub(crate) create_date: String,
+    pub(crate) last_op_date: String,
+}
+
+impl Inventory for BackupStorageRef {
+    const CLASS: &'static str = "org.zstack.header.image.ImageBackupStorageRefInventory";
+    const FIELDS: &'static [&'static str] = &[
+        "id",
+        "imageUuid",
+        "backupStorageUuid",
+        "installPath",
+        "status",
+        "createDate",
+        "lastOpDate",
+    ];
+}
