@@ -7,7 +7,7 @@
 
 use gaze_domain::image::MAX_NAME;
 use gaze_domain::list::{Condition, Direction, Field, ImageList, Scope, Sort, Start};
-use gaze_domain::{ImageId, Media, MemberState, Platform, ProjectId, RegionId, Status, Visibility};
+use gaze_domain::{ImageId, Media, Platform, ProjectId, RegionId, Status, Visibility};
 
 use super::attributes::SET;
 use super::words;
@@ -155,11 +155,12 @@ impl Query {
     }
 
     /// The page of the images that have a copy in the region, or none anywhere yet.
-    pub(crate) fn list(self, scope: Scope, region: RegionId) -> ImageList {
+    /// Of all that the caller may see: the app narrows it.
+    pub(crate) fn list(self, region: RegionId) -> ImageList {
         let mut conditions = vec![Condition::InRegion(region)];
         conditions.extend(self.conditions);
         ImageList {
-            scope,
+            scope: Scope::All,
             conditions,
             sort: vec![Sort {
                 field: self.field,
@@ -168,14 +169,6 @@ impl Query {
             start: self.marker.map_or(Start::First, Start::After),
             limit: self.limit,
         }
-    }
-}
-
-/// What a tenant sees: its own, the public ones, and what it accepted of what was shared.
-pub(crate) fn visible(project: ProjectId) -> Scope {
-    Scope::Visible {
-        project,
-        shared: vec![MemberState::Accepted],
     }
 }
 
@@ -257,15 +250,11 @@ mod tests {
     #[test]
     fn without_parameters_the_newest_500_that_are_not_deleted_are_asked_for() {
         let region = RegionId::parse(&"1".repeat(32)).unwrap();
-        let project = ProjectId::parse(&"2".repeat(32)).unwrap();
-        let list = Query::parse(&[]).unwrap().list(visible(project), region);
+        let list = Query::parse(&[]).unwrap().list(region);
         assert_eq!(
             list,
             ImageList {
-                scope: Scope::Visible {
-                    project,
-                    shared: vec![MemberState::Accepted]
-                },
+                scope: Scope::All,
                 conditions: vec![
                     Condition::InRegion(region),
                     Condition::not_eq(Field::Status, Status::Deleted)
@@ -370,7 +359,7 @@ mod tests {
         ]))
         .unwrap();
         let region = RegionId::parse(&"1".repeat(32)).unwrap();
-        let list = query.list(Scope::All, region);
+        let list = query.list(region);
         assert_eq!(list.start, Start::After(ImageId::parse(ID).unwrap()));
         assert_eq!(list.limit, 2);
         assert_eq!(

@@ -8,13 +8,12 @@ use axum::http::Uri;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
 use gaze_app::App;
-use gaze_domain::list::Scope;
 use gaze_http::{RequestId, read_body};
 
 use crate::auth;
 use crate::errors::{Failure, Refusal};
 use crate::map::image::image;
-use crate::map::query::{Query, visible};
+use crate::map::query::Query;
 use crate::wire::image::Images;
 
 /// Longest query, in bytes: the gateway takes no longer address.
@@ -50,14 +49,7 @@ async fn answer(
     let Some(region) = app.find_region(&name).await? else {
         return Err(Refusal::unknown_region(&name).into());
     };
-    let scope = if caller.is_admin() {
-        Scope::All
-    } else {
-        visible(caller.project)
-    };
-    let images = app
-        .list_images(&caller, query.list(scope, region.id))
-        .await?;
+    let images = app.list_images(&caller, query.list(region.id)).await?;
     Ok(Images {
         images: images.iter().map(image).collect(),
     })

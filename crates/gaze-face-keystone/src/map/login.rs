@@ -10,7 +10,7 @@ use crate::wire::auth::{Identity, Named, Password, Project, Request, Scope, User
 /// Longest name or password, in bytes; Keystone's columns hold no longer names.
 const MAX_TEXT: usize = 4096;
 
-/// Keystone's id for the domain of those who named none.
+/// Keystone's id, and name in any case, of the domain of those who named none.
 const DEFAULT_DOMAIN: &str = "default";
 
 /// What a client asked for.
@@ -127,6 +127,10 @@ fn domain(named: Option<Named>) -> Result<Option<DomainName>, Refusal> {
         Some(Named {
             id: None,
             name: Some(name),
+        }) if name.eq_ignore_ascii_case(DEFAULT_DOMAIN) => Ok(None),
+        Some(Named {
+            id: None,
+            name: Some(name),
         }) => Ok(Some(DomainName::Name(name))),
         Some(Named {
             id: None,
@@ -172,6 +176,10 @@ mod tests {
             ),
             (
                 json!({"name": "u", "password": "p", "domain": {"id": "default"}}),
+                "Name { name: \"u\", domain: None }".to_owned(),
+            ),
+            (
+                json!({"name": "u", "password": "p", "domain": {"name": "Default"}}),
                 "Name { name: \"u\", domain: None }".to_owned(),
             ),
             (
