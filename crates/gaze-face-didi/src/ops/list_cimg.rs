@@ -1,0 +1,31 @@
+//! `ListCIMG`: a page of custom images.
+
+use gaze_domain::ImageId;
+use gaze_domain::list::Start;
+
+use crate::call::Call;
+use crate::errors::Failure;
+use crate::map::{image, query};
+use crate::wire::Page;
+
+pub(crate) async fn list_cimg(call: Call) -> Result<Page, Failure> {
+    let Call {
+        app,
+        caller,
+        params,
+    } = call;
+    let names = app.catalogue_names(&caller).await?;
+    let list = query::custom(&params, caller.project, &names)?;
+    let count = app.count_images(&caller, list.clone()).await?;
+    let images = match list.start {
+        Start::Offset(start) if start >= count => Vec::new(),
+        Start::Offset(_) | Start::First | Start::After(_) => app.list_images(&caller, list).await?,
+    };
+    let ids: Vec<ImageId> = images.iter().map(|image| image.id).collect();
+    let running = app.running_work(&ids).await?;
+    let items = images
+        .iter()
+        .map(|found| image::custom(found, caller.project, &names, running.get(&found.id)))
+        .collect();
+    Ok(Page { count, items })
+}
