@@ -1,0 +1,25 @@
+//! Our own API's JSON, exactly as it is spelled.
+//!
+//! Bodies that clients send refuse fields that they do not know. Ids are 32 lower-case hexadecimal
+//! digits in answers; the hyphenated form is understood too. Times are RFC 3339 in UTC.
+
+pub(crate) mod identity;
+pub(crate) mod image;
+pub(crate) mod job;
+pub(crate) mod machine;
+pub(crate) mod page;
+pub(crate) mod place;
+pub(crate) mod problem;
+pub(crate) mod session;
+pub(crate) mod status;
+pub(crate) mod store;
+pub(crate) mod value;
+
+/// Tells a field that is absent (`None`) from one that is null (`Some(None)`).
+pub(crate) fn present<'de, D, T>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: serde::Deserialize<'de>,
+{
+    serde::Deserialize::deserialize(deserializer).map(Some)
+}

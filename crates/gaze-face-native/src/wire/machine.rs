@@ -1,0 +1,115 @@
+//! Instances and volumes.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::value::{
+    ArchitectureWord, ClusterRef, DiskFormatWord, FirmwareWord, ImageRef, InstanceRef,
+    InstanceStateWord, PlatformWord, PoolRef, ProjectRef, Time, VolumeRef, VolumeRoleWord, ZoneRef,
+};
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Instance {
+    pub(crate) id: InstanceRef,
+    pub(crate) owner: ProjectRef,
+    pub(crate) zone: ZoneRef,
+    pub(crate) cluster: ClusterRef,
+    pub(crate) name: String,
+    pub(crate) description: Option<String>,
+    /// Observed from the root disk's locks when it was asked for.
+    pub(crate) state: InstanceStateWord,
+    /// The image that its root volume was made from.
+    pub(crate) image: Option<ImageRef>,
+    pub(crate) root_volume: Option<VolumeRef>,
+    pub(crate) platform: PlatformWord,
+    pub(crate) architecture: ArchitectureWord,
+    pub(crate) guest_os: Option<String>,
+    pub(crate) firmware: Option<FirmwareWord>,
+    pub(crate) virtio: bool,
+    pub(crate) created_at: Time,
+    pub(crate) updated_at: Time,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewInstance {
+    #[serde(default)]
+    pub(crate) id: Option<InstanceRef>,
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) description: Option<String>,
+    /// By default the caller's.
+    #[serde(default)]
+    pub(crate) project: Option<ProjectRef>,
+    pub(crate) zone: ZoneRef,
+    /// By default the zone's oldest.
+    #[serde(default)]
+    pub(crate) cluster: Option<ClusterRef>,
+    /// By default the zone's oldest.
+    #[serde(default)]
+    pub(crate) pool: Option<PoolRef>,
+    /// Path of the root disk on the service's host.
+    pub(crate) disk: String,
+    /// By default told from the file.
+    #[serde(default)]
+    pub(crate) disk_format: Option<DiskFormatWord>,
+    #[serde(default)]
+    pub(crate) platform: Option<PlatformWord>,
+    /// By default the cluster's.
+    #[serde(default)]
+    pub(crate) architecture: Option<ArchitectureWord>,
+    #[serde(default)]
+    pub(crate) guest_os: Option<String>,
+    #[serde(default)]
+    pub(crate) firmware: Option<FirmwareWord>,
+    /// By default true.
+    #[serde(default)]
+    pub(crate) virtio: Option<bool>,
+    #[serde(default)]
+    pub(crate) image: Option<ImageRef>,
+}
+
+/// A registered instance and its root volume.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct AddedInstance {
+    pub(crate) instance: Instance,
+    pub(crate) root_volume: Volume,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Volume {
+    pub(crate) id: VolumeRef,
+    pub(crate) owner: ProjectRef,
+    pub(crate) pool: PoolRef,
+    pub(crate) instance: Option<InstanceRef>,
+    pub(crate) name: String,
+    pub(crate) role: VolumeRoleWord,
+    pub(crate) format: DiskFormatWord,
+    pub(crate) path: String,
+    /// Bytes that the guest sees.
+    pub(crate) size: u64,
+    /// Bytes that the active file takes.
+    pub(crate) allocated: u64,
+    pub(crate) created_at: Time,
+    pub(crate) updated_at: Time,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewVolume {
+    pub(crate) name: String,
+    /// By default the caller's.
+    #[serde(default)]
+    pub(crate) project: Option<ProjectRef>,
+    pub(crate) pool: PoolRef,
+    #[serde(default)]
+    pub(crate) instance: Option<InstanceRef>,
+    /// By default `data`.
+    #[serde(default)]
+    pub(crate) role: Option<VolumeRoleWord>,
+    /// Path of the file on the service's host.
+    pub(crate) disk: String,
+    /// By default told from the file.
+    #[serde(default)]
+    pub(crate) disk_format: Option<DiskFormatWord>,
+}
