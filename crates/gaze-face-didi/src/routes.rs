@@ -75,3 +75,33 @@ fn absent(
 ) -> impl FnOnce(State<App>, Request) -> Pending + Clone + Send + Sync + 'static {
     move |State(app), request| Box::pin(call::absent(app, request, name))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The operators' page names exactly the operations of the table, in its order and states.
+    #[test]
+    fn the_document_has_the_same_table() {
+        let page = include_str!("../../../docs/faces/didi.md");
+        let documented: Vec<&str> = page
+            .lines()
+            .filter(|line| line.contains("| `/dicloud/"))
+            .collect();
+        let expected: Vec<String> = OPERATIONS
+            .iter()
+            .map(|operation| {
+                let state = match operation.state {
+                    Coverage::Done => "done".to_owned(),
+                    Coverage::Partial(what) => format!("partial: {what}"),
+                    Coverage::Absent => "absent".to_owned(),
+                };
+                let Operation {
+                    name, method, path, ..
+                } = operation;
+                format!("| {name} | {method} | `{path}` | {state} |")
+            })
+            .collect();
+        assert_eq!(documented, expected);
+    }
+}

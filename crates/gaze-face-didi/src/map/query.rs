@@ -10,8 +10,8 @@ use crate::params::Params;
 const MAX_LIMIT: u64 = 1000;
 /// Most names in a condition.
 const MAX_NAMES: usize = 1000;
-/// Most public images: their list has no pages.
-const MAX_PUBLIC: u32 = 10_000;
+/// Public images are asked for in pages of this size, though their list has none.
+const PUBLIC_PAGE: u32 = 1000;
 
 /// The custom images that a project sees: its own and those that it was given, but not those that
 /// everybody sees, and only such as a machine can start from.
@@ -60,13 +60,13 @@ pub(crate) fn custom(params: &Params, project: ProjectId, names: &Names) -> Resu
     Ok(list)
 }
 
-/// The images that everybody may start machines from, in one region or in all.
+/// The first page of the images that everybody may start machines from, in one region or in all.
 pub(crate) fn public(params: &Params, project: ProjectId, names: &Names) -> Result<ImageList> {
     let scope = Scope::Visible {
         project,
         shared: vec![],
     };
-    let mut list = ImageList::new(scope, MAX_PUBLIC);
+    let mut list = ImageList::new(scope, PUBLIC_PAGE);
     list.conditions = vec![
         Condition::eq(Field::Visibility, Visibility::Public),
         Condition::eq(Field::Status, Status::Active),
