@@ -23,7 +23,7 @@ use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::any;
 use gaze_app::{App, Work};
-use gaze_domain::{Error, JobId};
+use gaze_domain::{Error, JobId, Noun};
 use gaze_http::{BodyError, RequestId, origin, read_body};
 use percent_encoding::percent_decode_str;
 
@@ -161,10 +161,23 @@ impl Face {
     }
 
     async fn refuse_duplicate(&self, job: JobId) -> Result<(), Failure> {
-        let told = |error: Error| failure(&error, &Subject::default());
-        let taken = self.app.find_call(job).await.map_err(told)?.is_some()
-            || self.app.find_work(job).await.map_err(told)?.is_some();
-        if taken { Err(duplicate(job)) } else { Ok(()) }
+        let taken = self
+            .app
+            .find_call(job)
+            .await
+            .map_err(|error| told(&error))?
+            .is_some()
+            || self
+                .app
+                .find_work(job)
+                .await
+                .map_err(|error| told(&error))?
+                .is_some();
+        if taken {
+            Err(told(&Error::exists(Noun::Job, job)))
+        } else {
+            Ok(())
+        }
     }
 
     /// Runs a call that is over at once. If its outcome can be asked for later, it takes its id
@@ -208,6 +221,8 @@ impl Face {
             }
             done_or_refused => done_or_refused,
         };
+        // What is refused as text is refused at once, and no job's business.
+        let job = job.filter(|_| !matches!(outcome, Err(Failure::Text(..))));
         if let Some(job) = job {
             self.begin(job).await?;
         }
@@ -224,11 +239,10 @@ impl Face {
     }
 
     async fn begin(&self, job: JobId) -> Result<(), Failure> {
-        match self.app.begin_call(job, jobs::FACE).await {
-            Ok(()) => Ok(()),
-            Err(Error::AlreadyExists { .. }) => Err(duplicate(job)),
-            Err(error) => Err(failure(&error, &Subject::default())),
-        }
+        self.app
+            .begin_call(job, jobs::FACE)
+            .await
+            .map_err(|error| told(&error))
     }
 
     /// Remembers how a call ended, if it has an id, and responds.
@@ -238,21 +252,23 @@ impl Face {
         outcome: Result<Outcome, Failure>,
         sent: &Sent,
     ) -> Result<Response, Failure> {
+        let mut refusal = None;
         let (status, body) = match outcome {
             Ok(Outcome::Done(answer)) => (StatusCode::OK, answer.into_body(true)),
             Ok(Outcome::Started(started)) => return Ok(sent.accepted(started)),
             Err(Failure::Api(code)) => (StatusCode::SERVICE_UNAVAILABLE, failed_body(&code)),
-            Err(Failure::Text(_, text)) => (
-                StatusCode::SERVICE_UNAVAILABLE,
-                failed_body(&Code::OperationFailed.with(text)),
-            ),
+            Err(text @ Failure::Text(..)) => {
+                let code = Code::OperationFailed.with(text.to_string());
+                refusal = Some(text);
+                (StatusCode::SERVICE_UNAVAILABLE, failed_body(&code))
+            }
         };
         if let Some(job) = job {
             self.app
                 .finish_call(job, status.as_u16(), body.to_string())
                 .await
-                .map_err(|error| failure(&error, &Subject::default()))?;
-            if sent.at_once {
+                .map_err(|error| told(&error))?;
+            if refusal.is_none() && sent.at_once {
                 return Ok(sent.accepted(job));
             }
         }
@@ -313,6 +329,7 @@ fn no_mapping(path: &str) -> Failure {
     Failure::Text(StatusCode::NOT_FOUND, format!("no api mapping to {path}"))
 }
 
-fn duplicate(job: JobId) -> Failure {
-    Failure::bad_request(format!("Duplicate job uuid[{job}]"))
+/// A failure that belongs to no operation.
+fn told(error: &Error) -> Failure {
+    failure(error, &Subject::default())
 }

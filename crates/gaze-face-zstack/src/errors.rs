@@ -35,6 +35,15 @@ impl Failure {
     }
 }
 
+impl std::fmt::Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(_, text) => f.write_str(text),
+            Self::Api(code) => f.write_str(code.details.as_deref().unwrap_or(code.description)),
+        }
+    }
+}
+
 /// An API failure without a cause.
 pub(crate) fn api(code: Code, details: impl Into<String>) -> Failure {
     Failure::Api(Box::new(code.with(details)))
@@ -63,6 +72,10 @@ fn not_found(field: &str, noun: Noun, id: &str) -> ErrorCode {
 pub(crate) fn failure(error: &Error, subject: &Subject) -> Failure {
     match error {
         Error::Unauthenticated(refusal) => unauthenticated(refusal),
+        Error::AlreadyExists {
+            noun: Noun::Job,
+            id,
+        } => Failure::bad_request(format!("Duplicate job uuid[{id}]")),
         other => Failure::Api(Box::new(error_code(other, subject))),
     }
 }
@@ -114,7 +127,10 @@ pub(crate) fn error_code(error: &Error, subject: &Subject) -> ErrorCode {
             id,
             state,
             needed,
-        } => Code::OperationFailed.with(format!("{noun}[uuid:{id}] is {state}; {needed}")),
+        } => Code::OperationFailed.with(format!(
+            "{}[uuid:{id}] is {state}; {needed}",
+            subject::word(*noun)
+        )),
         Error::InUse { noun, id, reason } => in_use(*noun, id, reason),
         Error::Protected { image } => Code::OperationFailed.with(format!(
             "image[uuid:{image}] is protected; lift its protection first"
@@ -163,7 +179,8 @@ fn in_use(noun: Noun, id: &str, reason: &str) -> ErrorCode {
     match noun {
         Noun::Volume | Noun::Instance => {
             let refusal = Code::OperationFailed.with(format!(
-                "{noun}[uuid:{id}] is in use: {reason}. VM should be Stopped."
+                "{}[uuid:{id}] is in use: {reason}. VM should be Stopped.",
+                subject::word(noun)
             ));
             Code::Internal
                 .with(serde_json::to_string(&refusal).unwrap_or_else(|_| reason.to_owned()))
@@ -183,7 +200,10 @@ fn in_use(noun: Noun, id: &str, reason: &str) -> ErrorCode {
         | Noun::Token
         | Noun::Job
         | Noun::Member
-        | Noun::Tag => Code::OperationFailed.with(format!("{noun}[uuid:{id}] is in use: {reason}")),
+        | Noun::Tag => Code::OperationFailed.with(format!(
+            "{}[uuid:{id}] is in use: {reason}",
+            subject::word(noun)
+        )),
     }
 }
 

@@ -16,7 +16,7 @@ use crate::errors::Failure;
 /// Rows of an answer when `limit` is not given (`RestServer`'s own default).
 const DEFAULT_LIMIT: u32 = 1000;
 /// Most rows of one answer, whatever `limit` says. ZStack has no such bound.
-pub(crate) const MAX_LIMIT: u32 = 10_000;
+pub(crate) const MAX_LIMIT: u32 = 1000;
 /// Most conditions of one query.
 const MAX_CONDITIONS: usize = 64;
 

@@ -44,6 +44,10 @@ fn table() -> Vec<(Error, &'static str)> {
             "SYS.1000: Duplicate entry '00000000000000000000000000000001' for key 'ImageVO.PRIMARY'",
         ),
         (
+            Error::exists(Noun::Job, ID),
+            "400: Duplicate job uuid[00000000000000000000000000000001]",
+        ),
+        (
             Error::WrongState {
                 noun: Noun::Image,
                 id: id(),
@@ -66,7 +70,7 @@ fn table() -> Vec<(Error, &'static str)> {
                 id: id(),
                 reason: "it holds images".into(),
             },
-            "SYS.1006: store[uuid:00000000000000000000000000000001] is in use: it holds images",
+            "SYS.1006: backup storage[uuid:00000000000000000000000000000001] is in use: it holds images",
         ),
         (
             Error::InUse {
