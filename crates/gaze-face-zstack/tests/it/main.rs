@@ -1,0 +1,3 @@
+//! Tests of the face from outside.
+
+mod documented;
