@@ -49,7 +49,7 @@ async fn answer(
         started: Instant::now(),
         operation: operation(&request),
         method: request.method().clone(),
-        path: request.uri().path().to_owned(),
+        path: shown(request.uri().path()),
         peer: request.extensions().get::<Peer>().copied(),
         id: id.clone(),
         status: None,
@@ -91,6 +91,20 @@ fn operation(request: &Request) -> String {
         .find(|method| *method == request.method())
         .map_or("OTHER", Method::as_str);
     format!("{method} {path}")
+}
+
+/// Path segments that a secret follows: ZStack names a session by its token.
+const SECRET_FOLLOWS: &[&str] = &["sessions", "tokens"];
+
+/// The path as it may stand in a log.
+fn shown(path: &str) -> String {
+    let mut segments: Vec<&str> = path.split('/').collect();
+    for index in 1..segments.len() {
+        if SECRET_FOLLOWS.contains(&segments[index - 1]) && !segments[index].is_empty() {
+            segments[index] = "***";
+        }
+    }
+    segments.join("/")
 }
 
 /// What is written of a request when it is over, however it ended.
@@ -255,6 +269,25 @@ mod tests {
             r#"gaze_http_response_bytes_total{face="test",operation="GET unmatched"} 12"#,
         ] {
             assert!(text.contains(line), "{line} is missing in\n{text}");
+        }
+    }
+
+    #[test]
+    fn tokens_in_paths_are_not_logged() {
+        for (path, expected) in [
+            ("/v1/images/1", "/v1/images/1"),
+            (
+                "/v1/accounts/sessions/e4891e6e",
+                "/v1/accounts/sessions/***",
+            ),
+            (
+                "/zstack/v1/accounts/sessions/e4891e6e/valid",
+                "/zstack/v1/accounts/sessions/***/valid",
+            ),
+            ("/v3/auth/tokens", "/v3/auth/tokens"),
+            ("/v3/auth/tokens/", "/v3/auth/tokens/"),
+        ] {
+            assert_eq!(shown(path), expected);
         }
     }
 
