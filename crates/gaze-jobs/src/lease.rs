@@ -35,7 +35,7 @@ pub(crate) enum End {
 }
 
 /// Longest pause between two attempts.
-const MAX_BACKOFF: Duration = Duration::from_secs(300);
+const MAX_BACKOFF: Duration = Duration::from_mins(5);
 
 /// The pause after the n-th attempt, from 1: a second, doubled each time.
 pub(crate) fn backoff(attempt: u32) -> Duration {
@@ -65,7 +65,7 @@ impl Lease {
             result.map(|value| value.to_string()).into(),
             error.map(|value| value.to_string()).into(),
             clamped(done),
-            total.map(clamped).unwrap_or(Value::Null),
+            total.map_or(Value::Null, clamped),
             stage.into(),
         ];
         if !self.update(tx, &set, args).await? {
@@ -94,7 +94,7 @@ impl Lease {
         let args = vec![
             self.shared.after(self.shared.options.lease).into(),
             clamped(progress.done),
-            progress.total.map(clamped).unwrap_or(Value::Null),
+            progress.total.map_or(Value::Null, clamped),
             progress.stage.into(),
         ];
         let held = self.update(tx, BEAT, args).await?;

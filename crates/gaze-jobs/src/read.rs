@@ -80,26 +80,32 @@ impl Jobs {
 /// The statement that lists, and its arguments.
 fn statement(list: &JobList) -> (String, Vec<Value>) {
     let mut args = vec![Value::from(list.limit)];
-    let mut sql = format!("SELECT {COLUMNS} FROM job WHERE 1 = 1");
+    let mut wanted = Vec::new();
     if let Some(owner) = &list.owner {
         args.push(owner.into());
-        sql.push_str(&format!(" AND owner = ${}", args.len()));
+        wanted.push(format!("owner = ${}", args.len()));
     }
     if let Some(subject) = &list.subject {
         args.push(subject.into());
-        sql.push_str(&format!(" AND subject = ${}", args.len()));
+        wanted.push(format!("subject = ${}", args.len()));
     }
     if list.unfinished {
-        sql.push_str(" AND finished_at IS NULL");
+        wanted.push("finished_at IS NULL".to_owned());
     }
     if let Some(after) = &list.after {
         args.push(after.into());
         let place = args.len();
-        sql.push_str(&format!(
-            " AND (created_at, id) < ((SELECT created_at FROM job WHERE id = ${place}), ${place})"
+        wanted.push(format!(
+            "(created_at, id) < ((SELECT created_at FROM job WHERE id = ${place}), ${place})"
         ));
     }
-    sql.push_str(" ORDER BY created_at DESC, id DESC LIMIT $1");
+    let filter = if wanted.is_empty() {
+        String::new()
+    } else {
+        format!("WHERE {}", wanted.join(" AND "))
+    };
+    let sql =
+        format!("SELECT {COLUMNS} FROM job {filter} ORDER BY created_at DESC, id DESC LIMIT $1");
     (sql, args)
 }
 

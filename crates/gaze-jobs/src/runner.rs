@@ -143,10 +143,11 @@ impl Dispatcher {
                 Err(error) => tracing::error!(?error, "claiming a job"),
             }
             drop(slot);
-            let due = self.shared.due(self.class).notified();
-            let wait = tokio::time::timeout(self.shared.options.poll, due);
-            // Told or not, look again.
-            drop(shutdown.run_until_cancelled(wait).await);
+            tokio::select! {
+                () = shutdown.cancelled() => {}
+                () = self.shared.due(self.class).notified() => {}
+                () = tokio::time::sleep(self.shared.options.poll) => {}
+            }
         }
     }
 

@@ -28,8 +28,10 @@ impl Jobs {
             }
             // A job that another process finishes is announced by nobody: look again.
             let pause = self.shared.options.poll.min(deadline - now);
-            // Elapsed or announced, the next look tells.
-            drop(tokio::time::timeout(pause, finished).await);
+            tokio::select! {
+                () = finished => {}
+                () = tokio::time::sleep(pause) => {}
+            }
         }
     }
 }
