@@ -1,0 +1,61 @@
+"""The end-to-end suite: strangers' clients against the release binary, on both databases.
+
+    python run.py --gaze target/release/gaze --scratch DIR [--postgres URL] [--only STORY]
+
+`--scratch` is a folder that does not exist yet; it keeps the data folders and logs of all servers.
+`--postgres` is the URL of a server on which databases may be made; without it, SQLite alone is
+used. The last line says how many checks passed and failed.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+from kit import checks
+from kit.server import World
+from stories.bad_input import BadInput
+from stories.crash import Crash
+from stories.didi_list import DidiList
+from stories.every_face import EveryFace
+from stories.huawei_sdk import HuaweiSdk
+from stories.restart import Restart
+from stories.seed_calls import SeedCalls
+from stories.zstack_template import ZstackTemplate
+
+STORIES = [
+    SeedCalls,
+    ZstackTemplate,
+    HuaweiSdk,
+    DidiList,
+    EveryFace,
+    BadInput,
+    Restart,
+    Crash,
+]
+
+
+def main():
+    words = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    words.add_argument("--gaze", type=Path, required=True)
+    words.add_argument("--scratch", type=Path, required=True)
+    words.add_argument("--postgres")
+    words.add_argument("--only", choices=[story.__name__ for story in STORIES])
+    words = words.parse_args()
+    gaze = words.gaze.resolve()
+    worlds = [("SQLite", World(gaze, words.scratch.resolve() / "sqlite"))]
+    if words.postgres:
+        folder = words.scratch.resolve() / "postgres"
+        worlds.append(("PostgreSQL", World(gaze, folder, words.postgres.rstrip("/"))))
+    passed = failed = 0
+    for label, world in worlds:
+        for story in STORIES:
+            if words.only in (None, story.__name__):
+                more = checks.run(story, world, label)
+                passed += more[0]
+                failed += more[1]
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

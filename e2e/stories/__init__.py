@@ -1,0 +1,1 @@
+"""What strangers do with a running service, a story a file; see run.py."""
