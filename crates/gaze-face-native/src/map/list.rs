@@ -14,7 +14,8 @@ use crate::wire::value::Vocabulary;
 
 /// Images on a page if the client does not say.
 pub(crate) const DEFAULT_LIMIT: u32 = 100;
-pub(crate) const MAX_LIMIT: u32 = 1000;
+/// Below the app's longest page, so that one more than a page can be asked for.
+pub(crate) const MAX_LIMIT: u32 = 500;
 
 /// The fields by which a list can be ordered, and our API's words for them.
 const SORTS: &[(&str, Field)] = &[

@@ -44,7 +44,7 @@ use crate::wire::page::Page;
                            status, owner, format, platform, size, virtual_size, created_at, \
                            updated_at"),
         ("after" = Option<String>, Query, description = "`next` of the page before"),
-        ("limit" = Option<u32>, Query, description = "1 to 1000, by default 100"),
+        ("limit" = Option<u32>, Query, description = "1 to 500, by default 100"),
     ),
     responses((status = 200, body = Page<image::Image>)))]
 pub(crate) async fn list_images(

@@ -25,7 +25,7 @@ const MAX_WAIT_SECONDS: u64 = 300;
         ("image" = Option<String>, Query, description = "Id of the image"),
         ("unfinished" = Option<bool>, Query, description = "Leave out what has ended"),
         ("after" = Option<String>, Query, description = "`next` of the page before"),
-        ("limit" = Option<u32>, Query, description = "1 to 1000, by default 100"),
+        ("limit" = Option<u32>, Query, description = "1 to 500, by default 100"),
     ),
     responses((status = 200, body = Page<Job>)))]
 pub(crate) async fn list_jobs(

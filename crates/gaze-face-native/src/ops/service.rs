@@ -18,7 +18,7 @@ use crate::wire::status::ServiceStatus;
 use crate::wire::value::Time;
 
 /// Unfinished jobs are counted up to this.
-const MAX_COUNTED_JOBS: u32 = 1000;
+const MAX_COUNTED_JOBS: u32 = 500;
 
 /// How the service is.
 #[utoipa::path(get, path = "/gaze/v1/status", tag = "service",

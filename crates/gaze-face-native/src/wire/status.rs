@@ -13,7 +13,7 @@ pub(crate) struct ServiceStatus {
     pub(crate) uptime_seconds: u64,
     /// Images that the caller may see, deleted ones left out.
     pub(crate) images: u64,
-    /// Unfinished jobs that the caller may see, up to 1000.
+    /// Unfinished jobs that the caller may see, up to 500.
     pub(crate) unfinished_jobs: usize,
     pub(crate) stores: Vec<Store>,
 }

@@ -134,11 +134,11 @@ fn what_is_not_understood_is_refused_by_name() {
     check(&[("colour", "red")], "colour: there is no such parameter");
     check(
         &[("limit", "0")],
-        "limit: \"0\" is no whole number from 1 to 1000",
+        "limit: \"0\" is no whole number from 1 to 500",
     );
     check(
-        &[("limit", "1001")],
-        "limit: \"1001\" is no whole number from 1 to 1000",
+        &[("limit", "501")],
+        "limit: \"501\" is no whole number from 1 to 500",
     );
     check(
         &[("limit", "1"), ("limit", "2")],
