@@ -1,1 +1,139 @@
-//! gaze-app
+//! The verbs of Gaze: what can be done with images, machines, places and people.
+//!
+//! A face turns a request into one call of a verb; a verb authorises, keeps the domain's rules,
+//! composes the catalogue, the stores, the disks and the job queue, and answers in domain nouns.
+//! Verbs know nothing of HTTP or SQL.
+
+mod auth;
+mod authorize;
+mod calls;
+mod clock;
+mod errors;
+mod failure;
+mod images;
+mod ingest;
+mod machines;
+mod names;
+mod people;
+mod places;
+mod reconcile;
+mod requests;
+mod settings;
+mod setup;
+mod stores;
+mod system;
+mod work;
+
+use std::sync::Arc;
+
+use gaze_catalog::Catalog;
+use gaze_compute::Folders;
+use gaze_domain::{Result, Runtime, Timestamp};
+use gaze_jobs::Jobs;
+use tokio_util::task::TaskTracker;
+use uuid::Uuid;
+
+pub use gaze_catalog::call::Call;
+pub use names::Names;
+pub use reconcile::Running;
+pub use requests::*;
+pub use settings::Settings;
+pub use setup::{FirstStart, Place};
+pub use system::SystemRuntime;
+pub use work::{Work, WorkKind, WorkList, WorkState};
+
+/// Everything a verb needs. Cheap to clone; all clones are one service.
+#[derive(Clone, Debug)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    catalog: Catalog,
+    jobs: Jobs,
+    stores: stores::Stores,
+    runtime: Arc<dyn Runtime>,
+    settings: Settings,
+    disks: Folders,
+    fetcher: ingest::Fetcher,
+    passwords: auth::Passwords,
+    /// Work that outlives the request that began it, such as the clean-up after a client that
+    /// went away.
+    tasks: TaskTracker,
+}
+
+impl App {
+    /// Opens the catalogue and brings its schema up to date. Nothing runs yet: see
+    /// [`App::first_start`] and [`App::run`].
+    pub async fn open(
+        db: gaze_sql::Db,
+        settings: Settings,
+        runtime: Arc<dyn Runtime>,
+    ) -> Result<Self> {
+        let jobs = work::open_queue(&db, Arc::clone(&runtime), &settings).await?;
+        let catalog = Catalog::open(db).await?;
+        let fetcher = ingest::Fetcher::new(&settings)?;
+        let disks = Folders::new(settings.disk_dirs.iter().cloned());
+        Ok(Self {
+            inner: Arc::new(Inner {
+                catalog,
+                jobs,
+                stores: stores::Stores::default(),
+                runtime,
+                disks,
+                fetcher,
+                settings,
+                passwords: auth::Passwords::new(),
+                tasks: TaskTracker::new(),
+            }),
+        })
+    }
+
+    /// The present.
+    pub fn now(&self) -> Timestamp {
+        self.inner.runtime.now()
+    }
+
+    /// A fresh random UUID.
+    pub fn new_uuid(&self) -> Uuid {
+        self.inner.runtime.uuid()
+    }
+
+    /// What the operator decided.
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    pub(crate) fn runtime(&self) -> &dyn Runtime {
+        self.inner.runtime.as_ref()
+    }
+
+    pub(crate) fn catalog(&self) -> &Catalog {
+        &self.inner.catalog
+    }
+
+    pub(crate) fn jobs(&self) -> &Jobs {
+        &self.inner.jobs
+    }
+
+    pub(crate) fn stores(&self) -> &stores::Stores {
+        &self.inner.stores
+    }
+
+    pub(crate) fn disks(&self) -> &Folders {
+        &self.inner.disks
+    }
+
+    pub(crate) fn fetcher(&self) -> &ingest::Fetcher {
+        &self.inner.fetcher
+    }
+
+    pub(crate) fn passwords(&self) -> &auth::Passwords {
+        &self.inner.passwords
+    }
+
+    pub(crate) fn tasks(&self) -> &TaskTracker {
+        &self.inner.tasks
+    }
+}

@@ -1,1 +1,81 @@
-//! gaze-catalog
+//! The catalogue: everything Gaze knows, in SQL, on SQLite or PostgreSQL alike.
+//!
+//! One module a noun. Reading functions take anything that answers queries (a [`Reader`] outside
+//! or a [`Tx`] inside a transaction); writing functions take a [`Tx`], so that the app decides
+//! what commits together. No function does I/O other than SQL.
+
+#![expect(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the closures are higher-ranked over the row's lifetime, the methods are not"
+)]
+
+pub mod access_key;
+pub mod call;
+pub mod cluster;
+mod columns;
+pub mod domain;
+mod failure;
+pub mod image;
+pub mod instance;
+pub mod location;
+pub mod member;
+pub mod pool;
+pub mod project;
+pub mod region;
+pub mod rows;
+pub mod setting;
+pub mod store;
+pub mod token;
+pub mod user;
+pub mod volume;
+pub mod zone;
+
+use gaze_domain::Error;
+use gaze_sql::{BoxFuture, Db, Migration};
+
+pub use failure::Failure;
+pub use gaze_sql::Tx;
+pub use rows::{Reader, Rows};
+
+/// The schema, in the order in which it grew.
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    version: 1,
+    name: "catalogue",
+    sql: include_str!("../migrations/0001_catalogue.sql"),
+}];
+
+/// A handle on the catalogue. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    db: Db,
+}
+
+impl Catalog {
+    /// Brings the schema up to date and takes the connection.
+    pub async fn open(db: Db) -> Result<Self, Error> {
+        db.migrate("catalog", MIGRATIONS)
+            .await
+            .map_err(Failure::from)?;
+        Ok(Self { db })
+    }
+
+    /// For reads outside a transaction.
+    pub fn read(&self) -> Reader<'_> {
+        Reader::new(&self.db)
+    }
+
+    /// Runs the body as one durable transaction; an error undoes all of it. The body awaits
+    /// nothing but the transaction.
+    pub async fn write<T, F>(&self, body: F) -> Result<T, Error>
+    where
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, Failure>> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.db.write(body).await.map_err(Error::from)
+    }
+
+    /// The connection, for the job queue that lives beside the catalogue.
+    pub fn db(&self) -> &Db {
+        &self.db
+    }
+}

@@ -46,7 +46,10 @@ pub(crate) fn is_zero(bytes: &[u8]) -> bool {
     let (blocks, rest) = bytes.as_chunks::<64>();
     let block_is_zero = |block: &[u8; 64]| {
         let (words, _) = block.as_chunks::<8>();
-        words.iter().fold(0, |all, word| all | u64::from_ne_bytes(*word)) == 0
+        words
+            .iter()
+            .fold(0, |all, word| all | u64::from_ne_bytes(*word))
+            == 0
     };
     blocks.iter().all(block_is_zero) && rest.iter().all(|byte| *byte == 0)
 }

@@ -34,7 +34,8 @@ const VDI_SIGNATURE: &[u8] = &[0x7f, 0x10, 0xda, 0xbe];
 
 /// Whether the ISO 9660 volume-descriptor magic is present (ECMA-119, section 8.1).
 pub(crate) fn has_iso_magic(head: &[u8]) -> bool {
-    head.get(ISO_MAGIC_OFFSET..).is_some_and(|at| at.starts_with(ISO_MAGIC))
+    head.get(ISO_MAGIC_OFFSET..)
+        .is_some_and(|at| at.starts_with(ISO_MAGIC))
 }
 
 /// The format that the first bytes alone announce, ISO 9660 left aside.
@@ -50,7 +51,9 @@ pub(crate) fn leading_magic(head: &[u8]) -> Option<Format> {
     if let Some((_, format)) = MAGICS.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Some(*format);
     }
-    let vdi = head.get(VDI_SIGNATURE_OFFSET..).is_some_and(|at| at.starts_with(VDI_SIGNATURE));
+    let vdi = head
+        .get(VDI_SIGNATURE_OFFSET..)
+        .is_some_and(|at| at.starts_with(VDI_SIGNATURE));
     vdi.then_some(Format::Vdi)
 }
 
@@ -79,8 +82,15 @@ pub fn identify_with_tail(head: &[u8], tail: &[u8], total_len: u64) -> Format {
 
 impl Format {
     /// Every format, in declaration order.
-    pub const ALL: [Self; 7] =
-        [Self::Raw, Self::Qcow2, Self::Vmdk, Self::Vhd, Self::Vhdx, Self::Vdi, Self::Iso];
+    pub const ALL: [Self; 7] = [
+        Self::Raw,
+        Self::Qcow2,
+        Self::Vmdk,
+        Self::Vhd,
+        Self::Vhdx,
+        Self::Vdi,
+        Self::Iso,
+    ];
 
     /// The lower-case name; [`Format::from_str`] is its inverse.
     pub const fn as_str(self) -> &'static str {
@@ -152,6 +162,9 @@ mod tests {
         for format in Format::ALL {
             assert_eq!(format.as_str().parse(), Ok(format));
         }
-        assert_eq!("QCOW2".parse::<Format>(), Err(UnknownFormat("QCOW2".into())));
+        assert_eq!(
+            "QCOW2".parse::<Format>(),
+            Err(UnknownFormat("QCOW2".into()))
+        );
     }
 }

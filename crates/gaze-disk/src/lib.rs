@@ -21,7 +21,9 @@ pub use bootdisk::{AtEnd, boot_sector, boot_sector_disk};
 pub use chain::{BackingFormat, MAX_CHAIN, OpenError, Opener};
 pub use disk::{Disk, Link};
 pub use error::DiskError;
-pub use format::{Format, IDENTIFY_BYTES, UnknownFormat, VHD_FOOTER_BYTES, identify, identify_with_tail};
+pub use format::{
+    Format, IDENTIFY_BYTES, UnknownFormat, VHD_FOOTER_BYTES, identify, identify_with_tail,
+};
 pub use inspect::{
     Facts, HEAD_LIMIT, Inspection, Inspector, MAX_VHDX_METADATA, TAIL_LIMIT, VdiKind, VhdKind,
     VmdkKind,

@@ -10,7 +10,9 @@ pub const MAX_VIRTUAL_SIZE: u64 = 64 << 40;
 #[non_exhaustive]
 pub enum Refusal {
     /// The image depends on a parent: a qcow2 backing file, a VMDK parent, a differencing disk.
-    #[error("this {format} image depends on another file (a backing or parent disk); send a flattened image")]
+    #[error(
+        "this {format} image depends on another file (a backing or parent disk); send a flattened image"
+    )]
     Parent {
         /// Format of the image.
         format: Format,
@@ -44,7 +46,9 @@ pub enum Refusal {
         what: String,
     },
     /// The image was not closed cleanly.
-    #[error("this {format} image was not closed cleanly; shut its virtual machine down and repair it first")]
+    #[error(
+        "this {format} image was not closed cleanly; shut its virtual machine down and repair it first"
+    )]
     Dirty {
         /// Format of the image.
         format: Format,
@@ -56,7 +60,9 @@ pub enum Refusal {
         format: Format,
     },
     /// The stream ended before the structures that its header announces.
-    #[error("this {format} image is cut short: its {what} should reach {needed} bytes, but there are {have}")]
+    #[error(
+        "this {format} image is cut short: its {what} should reach {needed} bytes, but there are {have}"
+    )]
     Truncated {
         /// Format of the image.
         format: Format,
@@ -68,7 +74,9 @@ pub enum Refusal {
         have: u64,
     },
     /// The virtual disk is larger than [`MAX_VIRTUAL_SIZE`].
-    #[error("this {format} image describes a disk of {virtual_size} bytes; at most {MAX_VIRTUAL_SIZE} are accepted")]
+    #[error(
+        "this {format} image describes a disk of {virtual_size} bytes; at most {MAX_VIRTUAL_SIZE} are accepted"
+    )]
     TooLarge {
         /// Format of the image.
         format: Format,
@@ -97,7 +105,10 @@ impl Refusal {
     /// Refuses `virtual_size` above [`MAX_VIRTUAL_SIZE`].
     pub(crate) fn check_size(format: Format, virtual_size: u64) -> Result<(), Self> {
         if virtual_size > MAX_VIRTUAL_SIZE {
-            return Err(Self::TooLarge { format, virtual_size });
+            return Err(Self::TooLarge {
+                format,
+                virtual_size,
+            });
         }
         Ok(())
     }
@@ -112,8 +123,16 @@ impl Refusal {
     ) -> Result<(), Self> {
         match offset.checked_add(len) {
             Some(end) if end <= have => Ok(()),
-            Some(needed) => Err(Self::Truncated { format, what, needed, have }),
-            None => Err(Self::Malformed { format, what: "an offset is beyond any file" }),
+            Some(needed) => Err(Self::Truncated {
+                format,
+                what,
+                needed,
+                have,
+            }),
+            None => Err(Self::Malformed {
+                format,
+                what: "an offset is beyond any file",
+            }),
         }
     }
 }

@@ -69,7 +69,11 @@ impl FileSource {
     pub fn new(file: File) -> io::Result<Self> {
         // The metadata of a block device says 0; seeking to the end is right for both.
         let len = rustix::fs::seek(&file, SeekFrom::End(0))?;
-        Ok(Self { file, len, known: Mutex::new(None) })
+        Ok(Self {
+            file,
+            len,
+            known: Mutex::new(None),
+        })
     }
 
     fn find(&self, offset: u64) -> io::Result<Known> {
@@ -78,17 +82,29 @@ impl FileSource {
             Err(Errno::NXIO) => self.len,
             // The file system or device does not know its holes.
             Err(Errno::INVAL | Errno::OPNOTSUPP) => {
-                return Ok(Known { start: 0, end: self.len, kind: ExtentKind::Data });
+                return Ok(Known {
+                    start: 0,
+                    end: self.len,
+                    kind: ExtentKind::Data,
+                });
             }
             Err(errno) => return Err(errno.into()),
         };
         if data > offset {
-            return Ok(Known { start: offset, end: data, kind: ExtentKind::Zero });
+            return Ok(Known {
+                start: offset,
+                end: data,
+                kind: ExtentKind::Zero,
+            });
         }
         let hole = rustix::fs::seek(&self.file, SeekFrom::Hole(offset))?.min(self.len);
         // A file that changes under us could answer a hole at `offset` now: still progress.
         let end = hole.max(offset.saturating_add(1));
-        Ok(Known { start: offset, end, kind: ExtentKind::Data })
+        Ok(Known {
+            start: offset,
+            end,
+            kind: ExtentKind::Data,
+        })
     }
 }
 
@@ -108,7 +124,10 @@ impl Source for FileSource {
             _ => self.find(offset)?,
         };
         *known = Some(found);
-        Ok(Extent { kind: found.kind, len: (found.end - offset).min(max_len) })
+        Ok(Extent {
+            kind: found.kind,
+            len: (found.end - offset).min(max_len),
+        })
     }
 }
 
@@ -148,6 +167,9 @@ impl Source for MemorySource {
         } else {
             (ExtentKind::Zero, self.len)
         };
-        Ok(Extent { kind, len: end.saturating_sub(offset).min(max_len) })
+        Ok(Extent {
+            kind,
+            len: end.saturating_sub(offset).min(max_len),
+        })
     }
 }

@@ -1,0 +1,10 @@
+//! Who is asking: logins, tokens, access keys.
+
+mod access_keys;
+mod login;
+mod password;
+mod secrets;
+mod tokens;
+
+pub(crate) use password::Passwords;
+pub(crate) use secrets::password as new_password;

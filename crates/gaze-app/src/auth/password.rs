@@ -1,0 +1,69 @@
+//! Passwords: Argon2id over the SHA-512 of the password in hexadecimal.
+//!
+//! ZStack's clients send the SHA-512, all others the password; one stored hash serves both.
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::{Argon2, PasswordHasher, PasswordVerifier};
+use gaze_domain::{Error, Result};
+use sha2::{Digest as _, Sha512};
+use tokio::sync::Semaphore;
+
+use crate::requests::Secret;
+
+/// Hashes off the async threads, few at a time, since each hash takes much memory.
+#[derive(Debug)]
+pub(crate) struct Passwords {
+    gate: Semaphore,
+}
+
+impl Passwords {
+    pub(crate) fn new() -> Self {
+        let many = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        Self {
+            gate: Semaphore::new(many),
+        }
+    }
+
+    /// The hash to store, in PHC form.
+    pub(crate) async fn hash(&self, clear: &str, salt: [u8; 16]) -> Result<String> {
+        let sha = sha512_hex(clear);
+        self.run(move || {
+            Argon2::default()
+                .hash_password_with_salt(sha.as_bytes(), &salt)
+                .map(|hash| hash.to_string())
+                .map_err(|error| Error::internal("hashing a password", error.to_string()))
+        })
+        .await
+    }
+
+    /// Whether the secret is the one that was hashed. A hash that cannot be parsed matches
+    /// nothing.
+    pub(crate) async fn matches(&self, secret: &Secret, hash: String) -> Result<bool> {
+        let sha = match secret {
+            Secret::Clear(clear) => sha512_hex(clear),
+            Secret::Sha512Hex(sha) => sha.to_ascii_lowercase(),
+        };
+        self.run(move || {
+            let hash = PasswordHash::new(&hash)
+                .map_err(|error| Error::internal("reading a password's hash", error.to_string()))?;
+            Ok(Argon2::default()
+                .verify_password(sha.as_bytes(), &hash)
+                .is_ok())
+        })
+        .await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let permit = self.gate.acquire().await;
+        let done = tokio::task::spawn_blocking(work).await;
+        drop(permit);
+        done.map_err(|error| Error::internal("hashing a password", error))?
+    }
+}
+
+pub(crate) fn sha512_hex(text: &str) -> String {
+    hex::encode(Sha512::digest(text.as_bytes()))
+}

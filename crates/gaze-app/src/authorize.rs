@@ -1,0 +1,66 @@
+//! Finding a thing on behalf of somebody: what the caller may not know of does not exist.
+
+use gaze_catalog::{image, instance, volume};
+use gaze_domain::{
+    Caller, Error, Image, ImageId, Instance, InstanceId, MemberState, Noun, Result, Visibility,
+    Volume, VolumeId, access,
+};
+
+use crate::App;
+
+/// An image and what the caller's project is to it.
+pub(crate) struct Known {
+    pub(crate) image: Image,
+    pub(crate) membership: Option<MemberState>,
+}
+
+impl Known {
+    pub(crate) fn must_change(&self, caller: &Caller, action: &str) -> Result<()> {
+        access::must_change(caller, &self.image, self.membership, action)
+    }
+
+    pub(crate) fn must_use(&self, caller: &Caller) -> Result<()> {
+        if access::can_use(caller, &self.image, self.membership) {
+            Ok(())
+        } else {
+            Err(Error::forbidden(
+                "read the image before accepting it",
+                Noun::Image,
+                self.image.id,
+            ))
+        }
+    }
+}
+
+impl App {
+    /// The image, if the caller may know of it.
+    pub(crate) async fn known_image(&self, caller: &Caller, id: ImageId) -> Result<Known> {
+        let mut read = self.catalog().read();
+        let image = image::get(&mut read, id).await?;
+        let foreign = !caller.is_admin() && image.owner != caller.project;
+        let membership = if foreign && image.visibility == Visibility::Shared {
+            image::membership(&mut read, id, caller.project).await?
+        } else {
+            None
+        };
+        if access::can_see(caller, &image, membership) {
+            Ok(Known { image, membership })
+        } else {
+            Err(Error::not_found(Noun::Image, id))
+        }
+    }
+
+    pub(crate) async fn known_instance(&self, caller: &Caller, id: InstanceId) -> Result<Instance> {
+        instance::find(&mut self.catalog().read(), id)
+            .await?
+            .filter(|instance| access::owns(caller, instance.owner))
+            .ok_or_else(|| Error::not_found(Noun::Instance, id))
+    }
+
+    pub(crate) async fn known_volume(&self, caller: &Caller, id: VolumeId) -> Result<Volume> {
+        volume::find(&mut self.catalog().read(), id)
+            .await?
+            .filter(|volume| access::owns(caller, volume.owner))
+            .ok_or_else(|| Error::not_found(Noun::Volume, id))
+    }
+}

@@ -1,0 +1,88 @@
+//! Errors of the crates below into the domain's one error, each saying what was being done.
+
+use gaze_blob::{BlobError, BlobErrorKind};
+use gaze_compute::ComputeError;
+use gaze_domain::{ByteCount, Error, Noun, StoreId, VolumeId};
+
+/// A failed operation on a store.
+pub(crate) fn blob(store: StoreId, error: BlobError) -> Error {
+    match error.kind() {
+        BlobErrorKind::NoSpace => Error::NoSpace {
+            store,
+            requested: ByteCount(1),
+        },
+        BlobErrorKind::Unavailable => Error::Unreachable {
+            noun: Noun::Store,
+            id: store.hex(),
+            reason: with_causes(&error),
+        },
+        BlobErrorKind::NotFound
+        | BlobErrorKind::AlreadyExists
+        | BlobErrorKind::InvalidKey
+        | BlobErrorKind::InvalidRange
+        | BlobErrorKind::WrongLength
+        | BlobErrorKind::Interrupted
+        | BlobErrorKind::Io => Error::internal(format!("working on store {store}"), error),
+    }
+}
+
+/// A volume's file that could not be reached. Paths are told to nobody but the log.
+pub(crate) fn volume(id: VolumeId, error: ComputeError) -> Error {
+    match error {
+        ComputeError::InUse { .. } => Error::InUse {
+            noun: Noun::Volume,
+            id: id.hex(),
+            reason: "a running virtual machine is writing to it".into(),
+        },
+        ComputeError::NotFound { .. } => Error::Unreachable {
+            noun: Noun::Volume,
+            id: id.hex(),
+            reason: "its file does not exist".into(),
+        },
+        ComputeError::OutsideAllowedFolders { .. } => Error::Unreachable {
+            noun: Noun::Volume,
+            id: id.hex(),
+            reason: "a file that it consists of is outside the folders that may be read".into(),
+        },
+        ComputeError::NotARegularFile { .. } => Error::Unreachable {
+            noun: Noun::Volume,
+            id: id.hex(),
+            reason: "its path is not a regular file".into(),
+        },
+        error @ ComputeError::Io { .. } => Error::internal(format!("reading volume {id}"), error),
+    }
+}
+
+/// A path that an administrator named.
+pub(crate) fn path(field: &str, error: ComputeError) -> Error {
+    match error {
+        error @ (ComputeError::NotFound { .. } | ComputeError::NotARegularFile { .. }) => {
+            Error::invalid(field, error.to_string())
+        }
+        ComputeError::OutsideAllowedFolders { path } => Error::invalid(
+            field,
+            format!(
+                "{} is outside the folders that this service may read",
+                path.display()
+            ),
+        ),
+        ComputeError::InUse { path } => Error::InUse {
+            noun: Noun::Volume,
+            id: path.display().to_string(),
+            reason: "a running virtual machine is writing to it".into(),
+        },
+        error @ ComputeError::Io { .. } => Error::internal("looking at a path", error),
+    }
+}
+
+/// The error and all its causes in one line.
+pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,21 @@
+//! What can be done with images.
+
+mod candidates;
+mod capture;
+mod change_state;
+mod create;
+mod delete;
+mod import;
+mod list;
+mod members;
+mod purge;
+mod read;
+mod show;
+mod stores;
+mod update;
+mod upload;
+
+pub(crate) use capture::CaptureHandler;
+pub(crate) use import::ImportHandler;
+pub(crate) use purge::PurgeHandler;
+pub(crate) use upload::UploadHandler;

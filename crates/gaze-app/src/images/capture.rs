@@ -1,0 +1,203 @@
+//! An image from a machine's volume.
+
+use std::time::Duration;
+
+use gaze_catalog::{image, instance, location, pool, project, volume};
+use gaze_domain::{
+    ByteCount, Caller, Error, Image, ImageId, Instance, JobId, Noun, Result, Transition, Volume,
+};
+use gaze_jobs::{BoxFuture, Class, Ctx, Failure, Handler, NewJob};
+use serde_json::{Value, json};
+
+use super::create::insert_charged;
+use super::stores::Need;
+use super::upload::judged;
+use crate::App;
+use crate::ingest::{Aftermath, DiskReader, Intake, Landed, Matter, Rule, land, open_volume};
+use crate::requests::{Capture, NewImage, Started};
+use crate::work::{WorkKind, enqueue_failure};
+
+const ATTEMPTS: u32 = 5;
+
+impl App {
+    /// Makes an image and a job that reads the volume's data into it: flattened along its backing
+    /// chain, holes left out, in the volume's own format. A volume that a running machine writes
+    /// to is refused. One of several named stores is enough; a capture that fails leaves nothing.
+    pub async fn capture_image(
+        &self,
+        caller: &Caller,
+        new: NewImage,
+        capture: Capture,
+    ) -> Result<Started> {
+        let source = self.known_volume(caller, capture.volume).await?;
+        let mut read = self.catalog().read();
+        let machine = match source.instance {
+            Some(id) => instance::find(&mut read, id).await?,
+            None => None,
+        };
+        let home = pool::get(&mut read, source.pool).await?;
+        let bytes = self.chain_bytes(&source).await?;
+        let mut made =
+            self.new_image(caller, new_as(new, machine.as_ref()), source_url(&source))?;
+        made.format = Some(source.format);
+        made.virtual_size = Some(source.size);
+        if let Some(machine) = &machine {
+            made.architecture = Some(machine.architecture);
+        }
+        let need = Need {
+            bytes,
+            pool: Some((home.zone, home.kind)),
+            rule: Rule::One,
+        };
+        let stores = self.choose_stores(&capture.stores, need).await?;
+        let job = capture.job.unwrap_or_else(|| JobId::new(self.new_uuid()));
+        let copies = self.new_copies(made.id, &stores);
+        let new_job = NewJob {
+            id: job.hex(),
+            kind: WorkKind::Capture.as_str(),
+            class: Class::Transfer,
+            payload: json!({ "volume": source.id.hex() }),
+            subject: made.id.hex(),
+            owner: made.owner.hex(),
+            max_attempts: ATTEMPTS,
+            delay: Duration::ZERO,
+        };
+        let (jobs, now) = (self.jobs().clone(), self.now());
+        let image = self
+            .catalog()
+            .write(move |tx| {
+                Box::pin(async move {
+                    insert_charged(tx, &made).await?;
+                    project::charge(tx, made.owner, 0, bytes).await?;
+                    for (copy, store, key) in copies {
+                        location::begin(tx, copy, made.id, store, &key, ByteCount(bytes), now)
+                            .await?;
+                    }
+                    image::apply(tx, made.id, Transition::BEGIN_CAPTURE, now).await?;
+                    jobs.enqueue(tx, new_job).await.map_err(enqueue_failure)?;
+                    image::get(tx, made.id).await
+                })
+            })
+            .await?;
+        Ok(Started { image, job })
+    }
+
+    /// An upper estimate of what a capture will take: what the files of the chain take, at most
+    /// the disk's own size. Fails if the disk cannot be read now, so that the caller hears it at
+    /// once and not from the job.
+    async fn chain_bytes(&self, source: &Volume) -> Result<u64> {
+        let (folders, source) = (self.disks().clone(), source.clone());
+        let opened = self.tasks().spawn_blocking(move || {
+            let disk = open_volume(folders, &source)?;
+            let files = disk
+                .chain()
+                .iter()
+                .map(|link| link.allocated_bytes)
+                .sum::<u64>();
+            Ok(files.min(disk.virtual_size()))
+        });
+        opened
+            .await
+            .map_err(|error| Error::internal("opening a volume", error))?
+    }
+
+    async fn run_capture(&self, ctx: &Ctx) -> Result<()> {
+        let id: ImageId = ctx.job.subject.parse()?;
+        let mut read = self.catalog().read();
+        let image = image::get(&mut read, id).await?;
+        let wanted = ctx.job.payload["volume"].as_str().unwrap_or_default();
+        let source = match gaze_domain::VolumeId::parse(wanted) {
+            Some(id) => volume::find(&mut read, id).await?,
+            None => None,
+        };
+        let source = source.ok_or_else(|| Error::not_found(Noun::Volume, wanted))?;
+        ctx.stage("reading");
+        let landed = self.read_into(ctx, &image, source).await?;
+        ctx.stage("recording");
+        let (ctx, now) = (ctx.clone(), self.now());
+        self.catalog()
+            .write(move |tx| {
+                Box::pin(async move {
+                    land(tx, id, &landed, now).await?;
+                    Ok(ctx.succeed(tx, json!({ "image": id.hex() })).await?)
+                })
+            })
+            .await
+    }
+
+    async fn read_into(&self, ctx: &Ctx, image: &Image, source: Volume) -> Result<Landed> {
+        let stop = ctx.cancel_token();
+        let mut reader = DiskReader::start(self, source, stop.clone()).await?;
+        let total = reader.total;
+        let mut intake =
+            Intake::open(self, image, &image.locations, Rule::One, Some(total)).await?;
+        ctx.progress(0, Some(total));
+        let poured = async {
+            loop {
+                let next = tokio::select! {
+                    next = reader.next() => next?,
+                    () = stop.cancelled() => return Err(Error::Cancelled),
+                };
+                match next {
+                    Some(Matter::Data(bytes)) => intake.data(bytes).await?,
+                    Some(Matter::Zeros(len)) => intake.zeros(len).await?,
+                    None => return Ok(()),
+                }
+                ctx.progress(intake.total(), Some(total));
+            }
+        }
+        .await;
+        match poured {
+            Ok(()) => intake.finish().await,
+            Err(error) => {
+                intake.abort().await;
+                Err(error)
+            }
+        }
+    }
+}
+
+/// What is not said of the new image is taken from the machine, as ZStack does; whether its disks
+/// are virtio is always the machine's own fact.
+fn new_as(mut new: NewImage, machine: Option<&Instance>) -> NewImage {
+    if let Some(machine) = machine {
+        new.platform.get_or_insert(machine.platform);
+        new.virtio = machine.virtio;
+        if new.os.guest_type.is_none() {
+            new.os.guest_type.clone_from(&machine.guest_os);
+        }
+        new.firmware = new.firmware.or(machine.firmware);
+    }
+    new
+}
+
+fn source_url(source: &Volume) -> String {
+    format!("volume://{}", source.id)
+}
+
+/// Runs captures.
+#[derive(Debug)]
+pub(crate) struct CaptureHandler(pub(crate) App);
+
+impl Handler for CaptureHandler {
+    fn kind(&self) -> &'static str {
+        WorkKind::Capture.as_str()
+    }
+
+    fn run<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<(), Failure>> {
+        Box::pin(async move {
+            self.0
+                .run_capture(ctx)
+                .await
+                .map_err(|error| judged(&error))
+        })
+    }
+
+    fn rollback<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        error: &'a Value,
+    ) -> BoxFuture<'a, Result<(), Failure>> {
+        Box::pin(self.0.roll_back(ctx, Aftermath::Remove, error))
+    }
+}

@@ -1,0 +1,182 @@
+//! Deleting and recovering an image.
+
+use std::time::Duration;
+
+use gaze_catalog::{Failure as TxFailure, Tx, image, location};
+use gaze_domain::{
+    Caller, Error, Image, ImageId, JobId, LocationState, Noun, Result, Status, Timestamp,
+    Transition,
+};
+use gaze_jobs::{Class, Jobs, NewJob};
+use serde_json::json;
+
+use crate::App;
+use crate::requests::DeleteMode;
+use crate::work::{WorkKind, enqueue_failure, sql};
+
+/// The removal of bytes is tried for days before an operator has to look.
+const PURGE_ATTEMPTS: u32 = 1000;
+
+impl App {
+    /// Deletes an image. With [`DeleteMode::Delay`] it can be recovered for a while. An image
+    /// whose bytes are on their way is cancelled; its job takes everything back.
+    pub async fn delete_image(&self, caller: &Caller, id: ImageId, mode: DeleteMode) -> Result<()> {
+        let known = self.known_image(caller, id).await?;
+        known.must_change(caller, "delete the image")?;
+        if known.image.protected {
+            return Err(Error::Protected { image: id });
+        }
+        if known.image.status.is_in_progress() {
+            return self.stop_work_on(id).await;
+        }
+        let now = self.now();
+        let jobs = self.jobs().clone();
+        let job = JobId::new(self.new_uuid());
+        self.catalog()
+            .write(move |tx| {
+                Box::pin(async move {
+                    let before = image::lock(tx, id).await?;
+                    if before.protected {
+                        return Err(Error::Protected { image: id }.into());
+                    }
+                    match (before.status, mode) {
+                        (Status::Active | Status::Failed, DeleteMode::Delay) => {
+                            mark_deleted(tx, &before, now).await
+                        }
+                        (Status::Deleted, DeleteMode::Delay) => Ok(()),
+                        (Status::Queued, _) => begin_purge(tx, &jobs, &before, job, now).await,
+                        (Status::Active | Status::Failed, DeleteMode::Now) => {
+                            mark_deleted(tx, &before, now).await?;
+                            begin_purge(tx, &jobs, &before, job, now).await
+                        }
+                        (Status::Deleted, DeleteMode::Now) => {
+                            begin_purge(tx, &jobs, &before, job, now).await
+                        }
+                        (Status::Saving | Status::Importing | Status::Capturing, _) => {
+                            Err(Error::WrongState {
+                                noun: Noun::Image,
+                                id: id.hex(),
+                                state: before.status.to_string(),
+                                needed: "its bytes are on their way; try again".into(),
+                            }
+                            .into())
+                        }
+                    }
+                })
+            })
+            .await
+    }
+
+    /// Takes a deleted image back, as long as it has not been purged.
+    pub async fn recover_image(&self, caller: &Caller, id: ImageId) -> Result<Image> {
+        self.known_image(caller, id)
+            .await?
+            .must_change(caller, "recover the image")?;
+        let now = self.now();
+        self.catalog()
+            .write(move |tx| {
+                Box::pin(async move {
+                    let before = image::lock(tx, id).await?;
+                    let whole = before.ready_locations().next().is_some();
+                    if before.status == Status::Deleted && !whole {
+                        return Err(Error::WrongState {
+                            noun: Noun::Image,
+                            id: id.hex(),
+                            state: "being purged".into(),
+                            needed: "its bytes are gone".into(),
+                        }
+                        .into());
+                    }
+                    image::apply(tx, id, Transition::RECOVER, now).await?;
+                    let mut after = image::get(tx, id).await?;
+                    after.deleted_at = None;
+                    image::update(tx, &before, &after).await?;
+                    Ok(after)
+                })
+            })
+            .await
+    }
+
+    /// Removes a deleted image for good: its bytes, then its row.
+    pub async fn purge_image(&self, caller: &Caller, id: ImageId) -> Result<()> {
+        let known = self.known_image(caller, id).await?;
+        known.must_change(caller, "purge the image")?;
+        if known.image.status != Status::Deleted {
+            return Err(Error::WrongState {
+                noun: Noun::Image,
+                id: id.hex(),
+                state: known.image.status.to_string(),
+                needed: "only a deleted image is purged".into(),
+            });
+        }
+        self.delete_image(caller, id, DeleteMode::Now).await
+    }
+
+    /// Cancels what is being done to an image, and waits for it to be undone.
+    async fn stop_work_on(&self, id: ImageId) -> Result<()> {
+        const PATIENCE: Duration = Duration::from_secs(20);
+        for job in self.jobs().unfinished_of(&[id.hex()]).await.map_err(sql)? {
+            self.jobs().cancel(&job.id).await.map_err(sql)?;
+            self.jobs().wait(&job.id, PATIENCE).await.map_err(sql)?;
+        }
+        // An upload leaves a queued image behind, which is what was to be deleted.
+        let now = self.now();
+        let jobs = self.jobs().clone();
+        let job = JobId::new(self.new_uuid());
+        self.catalog()
+            .write(move |tx| {
+                Box::pin(async move {
+                    match image::find(tx, id).await? {
+                        Some(left) if left.status == Status::Queued => {
+                            begin_purge(tx, &jobs, &left, job, now).await
+                        }
+                        Some(_) | None => Ok(()),
+                    }
+                })
+            })
+            .await
+    }
+}
+
+async fn mark_deleted(tx: &mut Tx, before: &Image, now: Timestamp) -> Result<(), TxFailure> {
+    image::apply(tx, before.id, Transition::DELETE, now).await?;
+    let mut after = before.clone();
+    after.deleted_at = Some(now);
+    after.updated_at = now;
+    image::update(tx, before, &after).await
+}
+
+/// Marks every copy for removal and enqueues the job that removes them. An image without copies
+/// goes the same way, so that there is one way.
+pub(super) async fn begin_purge(
+    tx: &mut Tx,
+    jobs: &Jobs,
+    image: &Image,
+    job: JobId,
+    now: Timestamp,
+) -> Result<(), TxFailure> {
+    if image
+        .locations
+        .iter()
+        .any(|copy| copy.state == LocationState::Deleting)
+    {
+        return Ok(());
+    }
+    for copy in image.ready_locations() {
+        location::mark_deleting(tx, copy.id, now).await?;
+    }
+    if image.locations.is_empty() {
+        return super::purge::remove_row(tx, image).await;
+    }
+    let new = NewJob {
+        id: job.hex(),
+        kind: WorkKind::Purge.as_str(),
+        class: Class::Quick,
+        payload: json!({}),
+        subject: image.id.hex(),
+        owner: image.owner.hex(),
+        max_attempts: PURGE_ATTEMPTS,
+        delay: Duration::ZERO,
+    };
+    jobs.enqueue(tx, new).await.map_err(enqueue_failure)
+}

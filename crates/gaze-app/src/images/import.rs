@@ -1,0 +1,266 @@
+//! The service fetches an image from a URL.
+
+use std::path::Path;
+use std::time::Duration;
+
+use bytes::Bytes;
+use gaze_catalog::{image, location, project};
+use gaze_compute::Folders;
+use gaze_domain::{ByteCount, Caller, Error, Image, ImageId, JobId, Result, Transition};
+use gaze_jobs::{BoxFuture, Class, Ctx, Failure, Handler, NewJob};
+use serde_json::{Value, json};
+use tokio::io::AsyncReadExt as _;
+
+use super::create::insert_charged;
+use super::stores::Need;
+use super::upload::judged;
+use crate::ingest::{Aftermath, Fetch, Intake, Landed, Rule, Scheme, land, scheme};
+use crate::requests::{Import, NewImage, Started};
+use crate::work::{WorkKind, enqueue_failure};
+use crate::{App, errors};
+
+/// Attempts after a crash of the process or a failure of the database; a broken connection is
+/// mended within an attempt.
+const ATTEMPTS: u32 = 5;
+/// Bytes read from a local file at once.
+const FILE_CHUNK: usize = 1 << 20;
+
+impl App {
+    /// Makes an image and a job that fetches its bytes. All named stores get a copy, or the
+    /// import fails; an import that fails leaves no image.
+    pub async fn import_image(
+        &self,
+        caller: &Caller,
+        new: NewImage,
+        import: Import,
+    ) -> Result<Started> {
+        let scheme = scheme(&import.url)?;
+        let bytes = match &scheme {
+            Scheme::Http => 0,
+            Scheme::File(path) => self.local_source(path, &import.url).await?,
+        };
+        let made = self.new_image(caller, new, import.url.clone())?;
+        let need = Need {
+            bytes,
+            pool: None,
+            rule: Rule::All,
+        };
+        let stores = self.choose_stores(&import.stores, need).await?;
+        let job = import.job.unwrap_or_else(|| JobId::new(self.new_uuid()));
+        let copies = self.new_copies(made.id, &stores);
+        let new_job = NewJob {
+            id: job.hex(),
+            kind: WorkKind::Import.as_str(),
+            class: Class::Transfer,
+            payload: json!({ "url": import.url }),
+            subject: made.id.hex(),
+            owner: made.owner.hex(),
+            max_attempts: ATTEMPTS,
+            delay: Duration::ZERO,
+        };
+        let (jobs, now) = (self.jobs().clone(), self.now());
+        let image = self
+            .catalog()
+            .write(move |tx| {
+                Box::pin(async move {
+                    insert_charged(tx, &made).await?;
+                    project::charge(tx, made.owner, 0, bytes).await?;
+                    for (copy, store, key) in copies {
+                        location::begin(tx, copy, made.id, store, &key, ByteCount(bytes), now)
+                            .await?;
+                    }
+                    image::apply(tx, made.id, Transition::BEGIN_IMPORT, now).await?;
+                    jobs.enqueue(tx, new_job).await.map_err(enqueue_failure)?;
+                    image::get(tx, made.id).await
+                })
+            })
+            .await?;
+        Ok(Started { image, job })
+    }
+
+    /// Size of a local source, if it lies in a folder that may be imported from.
+    async fn local_source(&self, path: &Path, url: &str) -> Result<u64> {
+        let (folders, path, url) = (self.import_folders(), path.to_owned(), url.to_owned());
+        let opened = self.tasks().spawn_blocking(move || {
+            let file = folders
+                .open_for_read(&path)
+                .map_err(|error| source_error(&url, &error))?;
+            let meta = file
+                .metadata()
+                .map_err(|error| Error::internal("reading a file", error))?;
+            Ok(meta.len())
+        });
+        opened
+            .await
+            .map_err(|error| Error::internal("opening a source", error))?
+    }
+
+    fn import_folders(&self) -> Folders {
+        Folders::new(self.settings().import_dirs.iter().cloned())
+    }
+
+    async fn run_import(&self, ctx: &Ctx) -> Result<()> {
+        let id: ImageId = ctx.job.subject.parse()?;
+        let image = image::get(&mut self.catalog().read(), id).await?;
+        let url = ctx.job.payload["url"]
+            .as_str()
+            .unwrap_or_default()
+            .to_owned();
+        ctx.stage("fetching");
+        let landed = self.fetch_into(ctx, &image, &url).await?;
+        ctx.stage("recording");
+        let (ctx, now) = (ctx.clone(), self.now());
+        self.catalog()
+            .write(move |tx| {
+                Box::pin(async move {
+                    land(tx, id, &landed, now).await?;
+                    Ok(ctx.succeed(tx, json!({ "image": id.hex() })).await?)
+                })
+            })
+            .await
+    }
+
+    async fn fetch_into(&self, ctx: &Ctx, image: &Image, url: &str) -> Result<Landed> {
+        let mut source = self.open_source(url).await?;
+        let total = source.total();
+        let mut intake = Intake::open(self, image, &image.locations, Rule::All, total).await?;
+        let stop = ctx.cancel_token();
+        ctx.progress(0, total);
+        let poured = async {
+            loop {
+                let next = tokio::select! {
+                    next = source.next() => next?,
+                    () = stop.cancelled() => return Err(Error::Cancelled),
+                };
+                let Some(chunk) = next else { return Ok(()) };
+                intake.data(chunk).await?;
+                ctx.progress(intake.total(), total);
+            }
+        }
+        .await;
+        match poured {
+            Ok(()) => intake.finish().await,
+            Err(error) => {
+                intake.abort().await;
+                Err(error)
+            }
+        }
+    }
+
+    async fn open_source(&self, url: &str) -> Result<Source> {
+        match scheme(url)? {
+            Scheme::Http => Ok(Source::Web(Box::new(self.fetcher().open(url).await?))),
+            Scheme::File(path) => {
+                let (folders, name) = (self.import_folders(), url.to_owned());
+                let opened = self.tasks().spawn_blocking(move || {
+                    folders
+                        .open_for_read(&path)
+                        .map_err(|error| source_error(&name, &error))
+                });
+                let file = opened
+                    .await
+                    .map_err(|error| Error::internal("opening a source", error))??;
+                let failed = |error| Error::internal("reading a file", error);
+                let total = file.metadata().map_err(failed)?.len();
+                Ok(Source::File {
+                    file: tokio::fs::File::from_std(file),
+                    total,
+                    done: 0,
+                })
+            }
+        }
+    }
+}
+
+enum Source {
+    Web(Box<Fetch>),
+    File {
+        file: tokio::fs::File,
+        total: u64,
+        done: u64,
+    },
+}
+
+impl Source {
+    fn total(&self) -> Option<u64> {
+        match self {
+            Self::Web(fetch) => fetch.total(),
+            Self::File { total, .. } => Some(*total),
+        }
+    }
+
+    async fn next(&mut self) -> Result<Option<Bytes>> {
+        match self {
+            Self::Web(fetch) => fetch.next().await,
+            Self::File { file, total, done } => {
+                let mut chunk = bytes::BytesMut::with_capacity(FILE_CHUNK);
+                file.read_buf(&mut chunk)
+                    .await
+                    .map_err(|error| Error::SourceFailed {
+                        source_url: "file".into(),
+                        reason: error.to_string(),
+                    })?;
+                *done += chunk.len() as u64;
+                match chunk.is_empty() {
+                    false => Ok(Some(chunk.freeze())),
+                    true if done == total => Ok(None),
+                    true => Err(Error::SourceFailed {
+                        source_url: "file".into(),
+                        reason: "it changed while it was read".into(),
+                    }),
+                }
+            }
+        }
+    }
+}
+
+/// A local source that is not to be had. Whether a file exists outside the allowed folders is
+/// told to nobody.
+fn source_error(url: &str, error: &gaze_compute::ComputeError) -> Error {
+    use gaze_compute::ComputeError;
+    let url = url.to_owned();
+    match error {
+        ComputeError::NotFound { .. } => Error::SourceFailed {
+            source_url: url,
+            reason: "there is no such file".into(),
+        },
+        ComputeError::OutsideAllowedFolders { .. } => Error::SourceRefused {
+            source_url: url,
+            reason: "it is outside the folders that may be imported from".into(),
+        },
+        ComputeError::InUse { .. } => Error::SourceRefused {
+            source_url: url,
+            reason: "a virtual machine is writing to it".into(),
+        },
+        ComputeError::NotARegularFile { .. } => Error::SourceRefused {
+            source_url: url,
+            reason: "it is not a regular file".into(),
+        },
+        ComputeError::Io { .. } => Error::SourceFailed {
+            source_url: url,
+            reason: errors::with_causes(error),
+        },
+    }
+}
+
+/// Runs imports.
+#[derive(Debug)]
+pub(crate) struct ImportHandler(pub(crate) App);
+
+impl Handler for ImportHandler {
+    fn kind(&self) -> &'static str {
+        WorkKind::Import.as_str()
+    }
+
+    fn run<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<(), Failure>> {
+        Box::pin(async move { self.0.run_import(ctx).await.map_err(|error| judged(&error)) })
+    }
+
+    fn rollback<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        error: &'a Value,
+    ) -> BoxFuture<'a, Result<(), Failure>> {
+        Box::pin(self.0.roll_back(ctx, Aftermath::Remove, error))
+    }
+}

@@ -1,0 +1,49 @@
+//! Lists of images.
+
+use gaze_catalog::image;
+use gaze_domain::list::{ImageList, Scope, Start};
+use gaze_domain::{Caller, Image, MemberState, Result};
+
+use crate::App;
+
+/// Longest page, whatever a face allows.
+const MAX_PAGE: u32 = 1000;
+
+impl App {
+    /// A page of images. Whatever scope is asked for, a caller gets no more than it may see. The
+    /// image to start after must itself be visible to the caller.
+    pub async fn list_images(&self, caller: &Caller, mut list: ImageList) -> Result<Vec<Image>> {
+        list.scope = narrow(caller, list.scope);
+        list.limit = list.limit.min(MAX_PAGE);
+        if list.limit == 0 {
+            return Ok(Vec::new());
+        }
+        if let Start::After(marker) = list.start
+            && !caller.is_admin()
+        {
+            self.known_image(caller, marker).await?;
+        }
+        Ok(image::list(&mut self.catalog().read(), &list).await?)
+    }
+
+    /// How many images the whole list holds.
+    pub async fn count_images(&self, caller: &Caller, mut list: ImageList) -> Result<u64> {
+        list.scope = narrow(caller, list.scope);
+        Ok(image::count_list(&mut self.catalog().read(), &list).await?)
+    }
+}
+
+fn narrow(caller: &Caller, asked: Scope) -> Scope {
+    if caller.is_admin() {
+        return asked;
+    }
+    let project = caller.project;
+    match asked {
+        Scope::All => Scope::Visible {
+            project,
+            shared: vec![MemberState::Accepted],
+        },
+        Scope::Visible { shared, .. } => Scope::Visible { project, shared },
+        Scope::Owned(_) => Scope::Owned(project),
+    }
+}

@@ -1,0 +1,108 @@
+//! With whom a shared image is shared.
+
+use gaze_catalog::{image, member, project};
+use gaze_domain::{
+    Caller, Error, ImageId, Member, MemberState, Noun, ProjectId, Result, Visibility, access,
+};
+
+use crate::App;
+
+impl App {
+    /// The owner sees all members, a member only itself.
+    pub async fn list_members(&self, caller: &Caller, id: ImageId) -> Result<Vec<Member>> {
+        let known = self.known_image(caller, id).await?;
+        let members = member::list(&mut self.catalog().read(), id).await?;
+        let all = caller.is_admin() || known.image.owner == caller.project;
+        Ok(members
+            .into_iter()
+            .filter(|one| all || one.project == caller.project)
+            .collect())
+    }
+
+    /// Shares an image. The first member makes a private image a shared one.
+    pub async fn add_member(
+        &self,
+        caller: &Caller,
+        id: ImageId,
+        with: ProjectId,
+        state: MemberState,
+    ) -> Result<Member> {
+        let known = self.known_image(caller, id).await?;
+        known.must_change(caller, "share the image")?;
+        if known.image.owner == with {
+            return Err(Error::invalid("member", "the owner needs no membership"));
+        }
+        if known.image.visibility == Visibility::Public {
+            return Err(Error::WrongState {
+                noun: Noun::Image,
+                id: id.hex(),
+                state: "public".into(),
+                needed: "everybody has it already".into(),
+            });
+        }
+        let now = self.now();
+        let made = Member {
+            image: id,
+            project: with,
+            state,
+            created_at: now,
+            updated_at: now,
+        };
+        let row = made.clone();
+        self.catalog()
+            .write(move |tx| {
+                Box::pin(async move {
+                    project::get(tx, with).await?;
+                    let before = image::lock(tx, id).await?;
+                    member::insert(tx, &row).await?;
+                    let mut after = before.clone();
+                    if before.visibility == Visibility::Private {
+                        after.visibility = Visibility::Shared;
+                    }
+                    after.updated_at = now;
+                    image::update(tx, &before, &after).await
+                })
+            })
+            .await?;
+        Ok(made)
+    }
+
+    /// Ends a membership: the owner anybody's, a member its own.
+    pub async fn remove_member(&self, caller: &Caller, id: ImageId, who: ProjectId) -> Result<()> {
+        let known = self.known_image(caller, id).await?;
+        if who != caller.project {
+            known.must_change(caller, "end a membership")?;
+        }
+        self.catalog()
+            .write(move |tx| Box::pin(async move { member::delete(tx, id, who).await }))
+            .await
+    }
+
+    /// Accepts or rejects: only the member itself decides.
+    pub async fn set_member_state(
+        &self,
+        caller: &Caller,
+        id: ImageId,
+        who: ProjectId,
+        state: MemberState,
+    ) -> Result<Member> {
+        self.known_image(caller, id).await?;
+        if !access::owns(caller, who) {
+            return Err(Error::forbidden(
+                "decide for another member",
+                Noun::Member,
+                who,
+            ));
+        }
+        let now = self.now();
+        self.catalog()
+            .write(move |tx| {
+                Box::pin(async move {
+                    member::set_state(tx, id, who, state, now).await?;
+                    let found = member::find(tx, id, who).await?;
+                    found.ok_or_else(|| Error::not_found(Noun::Member, who).into())
+                })
+            })
+            .await
+    }
+}

@@ -1,0 +1,109 @@
+//! Removing the bytes of a deleted image.
+
+use gaze_blob::Key;
+use gaze_catalog::{Failure as TxFailure, Tx, image, location, project};
+use gaze_domain::{Error, Image, ImageId, JobId, LocationState, Result};
+use gaze_jobs::{BoxFuture, Ctx, Failure, Handler};
+use serde_json::{Value, json};
+
+use super::delete::begin_purge;
+use super::upload::retry;
+use crate::{App, clock, errors};
+
+/// Deleted images that one round purges at most.
+const ROUND: u32 = 100;
+
+impl App {
+    /// Purges what was deleted long enough ago.
+    pub(crate) async fn purge_expired(&self) -> Result<()> {
+        let limit = clock::before(self.now(), self.settings().keep_deleted);
+        let due = image::deleted_before(&mut self.catalog().read(), limit, ROUND).await?;
+        for id in due {
+            let (jobs, job, now) = (self.jobs().clone(), JobId::new(self.new_uuid()), self.now());
+            self.catalog()
+                .write(move |tx| {
+                    Box::pin(async move {
+                        let image = image::lock(tx, id).await?;
+                        begin_purge(tx, &jobs, &image, job, now).await
+                    })
+                })
+                .await?;
+        }
+        Ok(())
+    }
+
+    async fn run_purge(&self, ctx: &Ctx) -> Result<()> {
+        let id: ImageId = ctx.job.subject.parse()?;
+        let found = image::find(&mut self.catalog().read(), id).await?;
+        for copy in found.iter().flat_map(|image| &image.locations) {
+            if copy.state != LocationState::Deleting {
+                continue;
+            }
+            let key =
+                Key::parse(&copy.key).map_err(|error| Error::internal("naming a blob", error))?;
+            let blobs = self.blobs(copy.store).await?;
+            blobs
+                .delete(&key)
+                .await
+                .map_err(|error| errors::blob(copy.store, error))?;
+            let copy = copy.id;
+            self.catalog()
+                .write(move |tx| Box::pin(async move { location::forget(tx, copy).await }))
+                .await?;
+        }
+        let ctx = ctx.clone();
+        self.catalog()
+            .write(move |tx| {
+                Box::pin(async move {
+                    if let Some(image) = image::find(tx, id).await?
+                        && image.locations.is_empty()
+                    {
+                        remove_row(tx, &image).await?;
+                    }
+                    Ok(ctx.succeed(tx, json!({})).await?)
+                })
+            })
+            .await
+    }
+}
+
+/// Forgets an image without copies and gives its owner the quota back.
+pub(super) async fn remove_row(tx: &mut Tx, image: &Image) -> Result<(), TxFailure> {
+    let bytes = image.size.map_or(0, |size| size.0);
+    project::refund(tx, image.owner, 1, bytes).await?;
+    image::delete(tx, image.id).await
+}
+
+/// Runs purges. They are never rolled back: what is to go goes sooner or later.
+#[derive(Debug)]
+pub(crate) struct PurgeHandler(pub(crate) App);
+
+impl Handler for PurgeHandler {
+    fn kind(&self) -> &'static str {
+        crate::work::WorkKind::Purge.as_str()
+    }
+
+    fn run<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<(), Failure>> {
+        Box::pin(async move {
+            self.0.run_purge(ctx).await.map_err(|error| {
+                tracing::warn!(image = %ctx.job.subject, reason = %errors::with_causes(&error), "bytes could not be removed yet");
+                retry(&error)
+            })
+        })
+    }
+
+    fn rollback<'a>(
+        &'a self,
+        ctx: &'a Ctx,
+        error: &'a Value,
+    ) -> BoxFuture<'a, Result<(), Failure>> {
+        let (ctx, error) = (ctx.clone(), error.clone());
+        Box::pin(async move {
+            self.0
+                .catalog()
+                .write(move |tx| Box::pin(async move { Ok(ctx.fail(tx, error).await?) }))
+                .await
+                .map_err(|error| retry(&error))
+        })
+    }
+}

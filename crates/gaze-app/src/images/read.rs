@@ -1,0 +1,75 @@
+//! The bytes of an image.
+
+use std::ops::Range;
+
+use futures_util::StreamExt as _;
+use gaze_blob::{BlobErrorKind, Key};
+use gaze_domain::{ByteCount, Caller, Error, ImageId, Noun, Result, Status};
+
+use crate::requests::ImageBytes;
+use crate::{App, errors};
+
+impl App {
+    /// Streams the image, or the part of it that lies in the range. The first copy that can be
+    /// opened serves.
+    pub async fn read_image(
+        &self,
+        caller: &Caller,
+        id: ImageId,
+        range: Option<Range<u64>>,
+    ) -> Result<ImageBytes> {
+        let known = self.known_image(caller, id).await?;
+        known.must_use(caller)?;
+        let image = known.image;
+        if image.status != Status::Active {
+            return Err(Error::WrongState {
+                noun: Noun::Image,
+                id: id.hex(),
+                state: image.status.to_string(),
+                needed: "only an active image has bytes".into(),
+            });
+        }
+        if !image.enabled && !caller.is_admin() && image.owner != caller.project {
+            return Err(Error::forbidden("read a disabled image", Noun::Image, id));
+        }
+        let mut last = Error::Unreachable {
+            noun: Noun::Image,
+            id: id.hex(),
+            reason: "it has no copy".into(),
+        };
+        let copies: Vec<_> = image.ready_locations().cloned().collect();
+        for copy in copies {
+            let key =
+                Key::parse(&copy.key).map_err(|error| Error::internal("naming a blob", error))?;
+            let opened = match self.blobs(copy.store).await {
+                Ok(blobs) => blobs.get(&key, range.clone()).await,
+                Err(error) => {
+                    last = error;
+                    continue;
+                }
+            };
+            match opened {
+                Ok(reader) => {
+                    let total = image.size.unwrap_or(ByteCount(reader.size())).0;
+                    let body = reader.map(|chunk| chunk.map_err(Into::into));
+                    let range = range.unwrap_or(0..total);
+                    let range = range.start..range.end.min(total);
+                    return Ok(ImageBytes {
+                        image,
+                        range,
+                        total,
+                        body: Box::pin(body),
+                    });
+                }
+                Err(error) if error.kind() == BlobErrorKind::InvalidRange => {
+                    return Err(Error::invalid("range", "lies outside the image"));
+                }
+                Err(error) => {
+                    tracing::error!(image = %id, store = %copy.store, reason = %errors::with_causes(&error), "copy cannot be read");
+                    last = errors::blob(copy.store, error);
+                }
+            }
+        }
+        Err(last)
+    }
+}

@@ -1,0 +1,15 @@
+//! How bytes become an image: read from somewhere, inspected while they pass, written into one or
+//! more stores, and counted against room and quota as they come.
+
+mod addresses;
+mod disk;
+mod fetch;
+mod intake;
+mod settle;
+mod source;
+
+pub(crate) use disk::{DiskReader, Matter, open_volume};
+pub(crate) use fetch::{Fetch, Fetcher};
+pub(crate) use intake::{Intake, Landed, Rule};
+pub(crate) use settle::{Aftermath, land, undo};
+pub(crate) use source::{Scheme, scheme};

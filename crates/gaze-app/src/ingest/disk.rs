@@ -1,0 +1,186 @@
+//! Reading a volume: through the gate to the operator's folders, along its backing chain, and out
+//! as a stream of data and holes.
+
+use std::fs::File;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use bytes::Bytes;
+use gaze_compute::{ComputeError, Folders};
+use gaze_disk::{BackingFormat, Disk, DiskError, Format, OpenError, Opener, Qcow2Plan, Sink};
+use gaze_domain::{DiskFormat, Error, Result, Volume};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::{App, errors};
+
+/// Pieces in flight between the thread that reads and the task that writes.
+const QUEUE: usize = 8;
+
+/// A piece of an image.
+#[derive(Debug)]
+pub(crate) enum Matter {
+    Data(Bytes),
+    Zeros(u64),
+}
+
+/// Opens every file of a chain through the gate, and remembers why one was refused.
+struct Gate {
+    folders: Folders,
+    refusal: Mutex<Option<ComputeError>>,
+}
+
+impl Opener for Gate {
+    fn open(&self, path: &Path) -> std::result::Result<File, OpenError> {
+        self.folders.open_for_read(path).map_err(|error| {
+            let text = error.to_string();
+            *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
+            OpenError::new(text)
+        })
+    }
+}
+
+/// Opens a volume's disk with its backing chain, locked against a machine that would write to it.
+/// Blocks; run it off the async threads.
+pub(crate) fn open_volume(folders: Folders, volume: &Volume) -> Result<Disk> {
+    let format = match volume.format {
+        DiskFormat::Raw => Format::Raw,
+        DiskFormat::Qcow2 => Format::Qcow2,
+        other => {
+            let reason = format!("volumes of format {other} cannot be read yet");
+            return Err(Error::invalid("volume", reason));
+        }
+    };
+    let gate = Gate {
+        folders,
+        refusal: Mutex::new(None),
+    };
+    Disk::open(&gate, Path::new(&volume.path), format, BackingFormat::Probe).map_err(|error| {
+        match gate
+            .refusal
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+        {
+            Some(refusal) => errors::volume(volume.id, refusal),
+            None => unreadable(volume, &error),
+        }
+    })
+}
+
+fn unreadable(volume: &Volume, error: &DiskError) -> Error {
+    let text = errors::with_causes(error);
+    tracing::warn!(volume = %volume.id, reason = %text, "volume cannot be read");
+    Error::refused(format!("volume {} cannot be read: {text}", volume.id))
+}
+
+/// A thread that reads a whole disk, flattened, in the volume's own format.
+#[derive(Debug)]
+pub(crate) struct DiskReader {
+    pieces: mpsc::Receiver<Result<Matter>>,
+    /// Bytes that will come, holes included.
+    pub(crate) total: u64,
+}
+
+impl DiskReader {
+    /// Lays out the result and begins to read. `stop` ends the thread early.
+    pub(crate) async fn start(app: &App, volume: Volume, stop: CancellationToken) -> Result<Self> {
+        let folders = app.disks().clone();
+        let prepared = app.tasks().spawn_blocking(move || prepare(folders, volume));
+        let work = prepared
+            .await
+            .map_err(|error| Error::internal("opening a volume", error))??;
+        let total = work.total();
+        let (sender, pieces) = mpsc::channel(QUEUE);
+        app.tasks().spawn_blocking(move || {
+            let mut sink = Pipe {
+                sender: sender.clone(),
+                stop,
+            };
+            if let Err(error) = work.run(&mut sink) {
+                // Nobody listens any more if this fails, so nobody needs to know.
+                drop(sender.blocking_send(Err(error)));
+            }
+        });
+        Ok(Self { pieces, total })
+    }
+
+    /// The next piece; `None` at the end.
+    pub(crate) async fn next(&mut self) -> Result<Option<Matter>> {
+        self.pieces.recv().await.transpose()
+    }
+}
+
+enum Work {
+    Raw(Box<(Disk, Volume)>),
+    Qcow2(Box<(Disk, Qcow2Plan, Volume)>),
+}
+
+fn prepare(folders: Folders, volume: Volume) -> Result<Work> {
+    let disk = open_volume(folders, &volume)?;
+    if volume.format == DiskFormat::Raw {
+        return Ok(Work::Raw(Box::new((disk, volume))));
+    }
+    let plan = Qcow2Plan::new(&disk).map_err(|error| unreadable(&volume, &error))?;
+    Ok(Work::Qcow2(Box::new((disk, plan, volume))))
+}
+
+impl Work {
+    fn total(&self) -> u64 {
+        match self {
+            Self::Raw(work) => work.0.virtual_size(),
+            Self::Qcow2(work) => work.1.total_len(),
+        }
+    }
+
+    fn run(self, sink: &mut Pipe) -> Result<()> {
+        let (done, volume) = match &self {
+            Self::Raw(work) => (gaze_disk::write_raw(&work.0, sink, &mut |_| {}), &work.1),
+            Self::Qcow2(work) => {
+                let (disk, plan, volume) = work.as_ref();
+                (plan.write(disk, sink, &mut |_| {}), volume)
+            }
+        };
+        match done {
+            Ok(()) => Ok(()),
+            Err(_) if sink.stop.is_cancelled() => Err(Error::Cancelled),
+            Err(error) => Err(unreadable(volume, &error)),
+        }
+    }
+}
+
+/// Hands what the reader produces to the task that writes it.
+struct Pipe {
+    sender: mpsc::Sender<Result<Matter>>,
+    stop: CancellationToken,
+}
+
+impl Pipe {
+    fn send(&mut self, matter: Matter) -> std::result::Result<(), DiskError> {
+        if self.stop.is_cancelled() || self.sender.blocking_send(Ok(matter)).is_err() {
+            return Err(DiskError::Cancelled);
+        }
+        Ok(())
+    }
+}
+
+impl Sink for Pipe {
+    fn data(&mut self, bytes: &[u8]) -> std::result::Result<(), DiskError> {
+        self.send(Matter::Data(Bytes::copy_from_slice(bytes)))
+    }
+
+    fn zeros(&mut self, len: u64) -> std::result::Result<(), DiskError> {
+        self.send(Matter::Zeros(len))
+    }
+}
+
+pub(crate) fn domain_format(format: Format) -> DiskFormat {
+    match format {
+        Format::Raw => DiskFormat::Raw,
+        Format::Qcow2 => DiskFormat::Qcow2,
+        Format::Vmdk => DiskFormat::Vmdk,
+        Format::Vhd => DiskFormat::Vhd,
+        Format::Vhdx => DiskFormat::Vhdx,
+        Format::Vdi => DiskFormat::Vdi,
+        Format::Iso => DiskFormat::Iso,
+    }
+}

@@ -1,0 +1,247 @@
+//! Fetching from a web server, going on where a broken connection left off.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use gaze_domain::{Error, Result};
+use reqwest::header::{
+    CONTENT_LENGTH, CONTENT_RANGE, ETAG, HeaderMap, IF_RANGE, LAST_MODIFIED, LOCATION, RANGE,
+};
+use reqwest::{Client, Response, StatusCode, Url};
+
+use super::addresses::{Forbidden, GuardedResolver, Policy};
+use super::source::redacted;
+use crate::{Settings, errors};
+
+const MAX_REDIRECTS: u32 = 5;
+/// Connections that may break one after the other without a byte of progress.
+const MAX_BREAKS: u32 = 5;
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Opens sources on the web.
+#[derive(Clone, Debug)]
+pub(crate) struct Fetcher {
+    client: Client,
+    policy: Arc<Policy>,
+    idle: Duration,
+}
+
+/// A source that is being read.
+#[derive(Debug)]
+pub(crate) struct Fetch {
+    fetcher: Fetcher,
+    url: Url,
+    /// What tells that the source is still the same: a strong ETag, or the date of its last
+    /// change. Without one, a broken fetch cannot go on.
+    validator: Option<String>,
+    response: Option<Response>,
+    offset: u64,
+    total: Option<u64>,
+    breaks: u32,
+}
+
+impl Fetcher {
+    pub(crate) fn new(settings: &Settings) -> Result<Self> {
+        let policy = Arc::new(Policy::parse(&settings.private_sources)?);
+        let client = Client::builder()
+            .dns_resolver(Arc::new(GuardedResolver(Arc::clone(&policy))))
+            .redirect(reqwest::redirect::Policy::none())
+            .no_proxy()
+            .connect_timeout(CONNECT_TIMEOUT)
+            .read_timeout(settings.idle)
+            .user_agent(concat!("gaze/", env!("CARGO_PKG_VERSION")))
+            .build()
+            .map_err(|error| Error::internal("building the HTTP client", error))?;
+        Ok(Self {
+            client,
+            policy,
+            idle: settings.idle,
+        })
+    }
+
+    /// Connects and reads the head of the answer.
+    pub(crate) async fn open(&self, url: &str) -> Result<Fetch> {
+        let url = Url::parse(url).map_err(|_no_url| Error::invalid("url", "is not a URL"))?;
+        let mut fetch = Fetch {
+            fetcher: self.clone(),
+            url,
+            validator: None,
+            response: None,
+            offset: 0,
+            total: None,
+            breaks: 0,
+        };
+        fetch.connect().await?;
+        Ok(fetch)
+    }
+
+    /// Follows redirects by hand, so that each target passes the policy before it is reached.
+    async fn request(&self, url: &Url, headers: &HeaderMap) -> Result<Response> {
+        let mut target = url.clone();
+        for _ in 0..=MAX_REDIRECTS {
+            self.policy
+                .check_url(&target)
+                .map_err(|reason| refused(url, reason))?;
+            let sent = self
+                .client
+                .get(target.clone())
+                .headers(headers.clone())
+                .send();
+            let response = sent.await.map_err(|error| failed(url, &error))?;
+            if !response.status().is_redirection() {
+                return Ok(response);
+            }
+            let next = response
+                .headers()
+                .get(LOCATION)
+                .and_then(|value| value.to_str().ok());
+            let next = next.and_then(|next| target.join(next).ok());
+            target = next.ok_or_else(|| broken(url, "it redirects to nowhere"))?;
+        }
+        Err(broken(url, "it redirects too often"))
+    }
+}
+
+impl Fetch {
+    /// Bytes in all, if the server says so.
+    pub(crate) fn total(&self) -> Option<u64> {
+        self.total
+    }
+
+    /// The next bytes; `None` at the end.
+    pub(crate) async fn next(&mut self) -> Result<Option<Bytes>> {
+        loop {
+            let Some(response) = self.response.as_mut() else {
+                self.connect().await?;
+                continue;
+            };
+            match response.chunk().await {
+                Ok(Some(chunk)) if chunk.is_empty() => {}
+                Ok(Some(chunk)) => {
+                    self.offset += chunk.len() as u64;
+                    self.breaks = 0;
+                    return Ok(Some(chunk));
+                }
+                Ok(None) if self.total.is_none_or(|total| self.offset >= total) => return Ok(None),
+                Ok(None) => self.after_a_break("the connection ended early").await?,
+                Err(error) => self.after_a_break(&errors::with_causes(&error)).await?,
+            }
+        }
+    }
+
+    /// Decides whether to go on, and waits a little longer each time.
+    async fn after_a_break(&mut self, reason: &str) -> Result<()> {
+        self.response = None;
+        self.breaks += 1;
+        if self.breaks > MAX_BREAKS {
+            return Err(broken(
+                &self.url,
+                format!("{reason}, {MAX_BREAKS} times in a row"),
+            ));
+        }
+        if self.validator.is_none() {
+            return Err(broken(
+                &self.url,
+                format!("{reason}, and without ETag or Last-Modified it cannot go on"),
+            ));
+        }
+        tracing::warn!(url = %redacted(self.url.as_str()), offset = self.offset, reason, "source broke off");
+        let pause = Duration::from_millis(200) * 2_u32.pow(self.breaks);
+        tokio::time::sleep(pause.min(self.fetcher.idle)).await;
+        Ok(())
+    }
+
+    async fn connect(&mut self) -> Result<()> {
+        let mut headers = HeaderMap::new();
+        if self.offset > 0 {
+            let validator = self.validator.as_deref().unwrap_or_default();
+            let unfit = |_| broken(&self.url, "its validator is not a header value");
+            headers.insert(
+                RANGE,
+                format!("bytes={}-", self.offset).parse().map_err(unfit)?,
+            );
+            headers.insert(IF_RANGE, validator.parse().map_err(unfit)?);
+        }
+        let response = match self.fetcher.request(&self.url, &headers).await {
+            Ok(response) => response,
+            // Only what once answered is worth waiting for.
+            Err(error @ Error::SourceFailed { .. }) if self.offset > 0 => {
+                return self.after_a_break(&error.to_string()).await;
+            }
+            Err(error) => return Err(error),
+        };
+        match (response.status(), self.offset) {
+            (StatusCode::OK, 0) => {
+                self.total = length(response.headers());
+                self.validator = validator(response.headers());
+                self.response = Some(response);
+                Ok(())
+            }
+            (StatusCode::PARTIAL_CONTENT, offset) if offset > 0 => {
+                if range_start(response.headers()) != Some(offset) {
+                    return Err(broken(&self.url, "it went on at another place than asked"));
+                }
+                self.response = Some(response);
+                Ok(())
+            }
+            (StatusCode::OK, _) => Err(broken(
+                &self.url,
+                "it changed, or cannot go on in the middle",
+            )),
+            (status, offset) if offset > 0 && status.is_server_error() => {
+                self.after_a_break(&format!("it answered {status}")).await
+            }
+            (status, _) => Err(broken(&self.url, format!("it answered {status}"))),
+        }
+    }
+}
+
+fn length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// RFC 9110, section 13.1.5: `If-Range` takes a strong ETag or a date.
+fn validator(headers: &HeaderMap) -> Option<String> {
+    let text = |value: &reqwest::header::HeaderValue| value.to_str().ok().map(str::to_owned);
+    headers
+        .get(ETAG)
+        .and_then(text)
+        .filter(|tag| !tag.starts_with("W/"))
+        .or_else(|| headers.get(LAST_MODIFIED).and_then(text))
+}
+
+fn range_start(headers: &HeaderMap) -> Option<u64> {
+    let range = headers
+        .get(CONTENT_RANGE)?
+        .to_str()
+        .ok()?
+        .strip_prefix("bytes ")?;
+    range.split_once('-')?.0.trim().parse().ok()
+}
+
+fn refused(url: &Url, reason: String) -> Error {
+    Error::SourceRefused {
+        source_url: redacted(url.as_str()),
+        reason,
+    }
+}
+
+fn broken(url: &Url, reason: impl Into<String>) -> Error {
+    Error::SourceFailed {
+        source_url: redacted(url.as_str()),
+        reason: reason.into(),
+    }
+}
+
+/// The resolver's refusal arrives as the cause of a connection that was never made.
+fn failed(url: &Url, error: &reqwest::Error) -> Error {
+    let mut cause = std::error::Error::source(error);
+    while let Some(inner) = cause {
+        if let Some(forbidden) = inner.downcast_ref::<Forbidden>() {
+            return refused(url, forbidden.to_string());
+        }
+        cause = inner.source();
+    }
+    broken(url, errors::with_causes(error))
+}

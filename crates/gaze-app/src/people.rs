@@ -1,0 +1,223 @@
+//! Projects and users.
+
+use gaze_catalog::{domain, project, token, user};
+use gaze_domain::quota::{DEFAULT_IMAGE_BYTES, DEFAULT_IMAGE_COUNT};
+use gaze_domain::{
+    Caller, Domain, Error, Noun, Project, ProjectId, Result, Role, User, UserId, access, image,
+};
+
+use crate::App;
+use crate::auth::new_password;
+use crate::requests::{NewProject, NewUser, ProjectPatch};
+
+/// Shortest password that a person may choose.
+const MIN_PASSWORD: usize = 8;
+
+impl App {
+    /// All domains.
+    pub async fn list_domains(&self, caller: &Caller) -> Result<Vec<Domain>> {
+        let domains = domain::list(&mut self.catalog().read()).await?;
+        let sees = |domain: &Domain| caller.is_admin() || domain.id == caller.domain;
+        Ok(domains.into_iter().filter(sees).collect())
+    }
+
+    /// Projects that the caller may see: all for an administrator, else its own.
+    pub async fn list_projects(&self, caller: &Caller) -> Result<Vec<Project>> {
+        let mut read = self.catalog().read();
+        if caller.is_admin() {
+            return Ok(project::list(&mut read).await?);
+        }
+        Ok(project::find(&mut read, caller.project)
+            .await?
+            .into_iter()
+            .collect())
+    }
+
+    pub async fn get_project(&self, caller: &Caller, id: ProjectId) -> Result<Project> {
+        let found = project::find(&mut self.catalog().read(), id).await?;
+        found
+            .filter(|project| access::owns(caller, project.id))
+            .ok_or_else(|| Error::not_found(Noun::Project, id))
+    }
+
+    /// Makes a project and a user of the same name who works in it. Returns the user's password.
+    pub async fn create_project(
+        &self,
+        caller: &Caller,
+        new: NewProject,
+    ) -> Result<(Project, User, String)> {
+        caller.must_admin("create a project", Noun::Project)?;
+        check_login_name(&new.name)?;
+        let now = self.now();
+        let made = Project {
+            id: ProjectId::new(self.new_uuid()),
+            domain: caller.domain,
+            name: new.name.clone(),
+            description: new.description,
+            enabled: true,
+            max_image_count: Some(DEFAULT_IMAGE_COUNT),
+            max_image_bytes: Some(DEFAULT_IMAGE_BYTES),
+            image_count: 0,
+            image_bytes: 0,
+            created_at: now,
+            updated_at: now,
+        };
+        let (password, hash) = self.chosen_password(new.password).await?;
+        let who = self.new_user(new.name, &made, Role::Member);
+        let rows = (made.clone(), who.clone());
+        self.catalog()
+            .write(move |tx| {
+                Box::pin(async move {
+                    project::insert(tx, &rows.0).await?;
+                    user::insert(tx, &rows.1, &hash).await
+                })
+            })
+            .await?;
+        Ok((made, who, password))
+    }
+
+    pub async fn update_project(
+        &self,
+        caller: &Caller,
+        id: ProjectId,
+        patch: ProjectPatch,
+    ) -> Result<Project> {
+        caller.must_admin("change a project", Noun::Project)?;
+        let now = self.now();
+        self.catalog()
+            .write(move |tx| {
+                Box::pin(async move {
+                    let mut changed = project::get(tx, id).await?;
+                    changed.description = patch.description.unwrap_or(changed.description);
+                    changed.enabled = patch.enabled.unwrap_or(changed.enabled);
+                    changed.max_image_count =
+                        patch.max_image_count.unwrap_or(changed.max_image_count);
+                    changed.max_image_bytes =
+                        patch.max_image_bytes.unwrap_or(changed.max_image_bytes);
+                    changed.updated_at = now;
+                    project::update(tx, &changed).await?;
+                    Ok(changed)
+                })
+            })
+            .await
+    }
+
+    /// Removes a project that owns nothing, with its users.
+    pub async fn delete_project(&self, caller: &Caller, id: ProjectId) -> Result<()> {
+        caller.must_admin("delete a project", Noun::Project)?;
+        if id == caller.project {
+            let reason = "it is the project that you work in".into();
+            return Err(Error::InUse {
+                noun: Noun::Project,
+                id: id.hex(),
+                reason,
+            });
+        }
+        self.catalog()
+            .write(move |tx| Box::pin(async move { project::delete(tx, id).await }))
+            .await
+    }
+
+    /// Users that the caller may see: all for an administrator, else those of its project.
+    pub async fn list_users(&self, caller: &Caller) -> Result<Vec<User>> {
+        let mut read = self.catalog().read();
+        Ok(if caller.is_admin() {
+            user::list(&mut read).await?
+        } else {
+            user::list_of(&mut read, caller.project).await?
+        })
+    }
+
+    /// Makes a user. Returns the password.
+    pub async fn create_user(&self, caller: &Caller, new: NewUser) -> Result<(User, String)> {
+        caller.must_admin("create a user", Noun::User)?;
+        check_login_name(&new.name)?;
+        let home = project::get(&mut self.catalog().read(), new.project).await?;
+        let (password, hash) = self.chosen_password(new.password).await?;
+        let made = self.new_user(new.name, &home, new.role);
+        let row = made.clone();
+        self.catalog()
+            .write(move |tx| Box::pin(async move { user::insert(tx, &row, &hash).await }))
+            .await?;
+        Ok((made, password))
+    }
+
+    /// Sets a password, and ends all logins that the old one gave. Anybody sets their own; an
+    /// administrator anybody's. Returns the password.
+    pub async fn set_password(
+        &self,
+        caller: &Caller,
+        id: UserId,
+        password: Option<String>,
+    ) -> Result<String> {
+        if id != caller.user {
+            caller.must_admin("set another user's password", Noun::User)?;
+        }
+        let (password, hash) = self.chosen_password(password).await?;
+        let now = self.now();
+        self.catalog()
+            .write(move |tx| Box::pin(async move { user::set_password(tx, id, &hash, now).await }))
+            .await?;
+        Ok(password)
+    }
+
+    pub async fn delete_user(&self, caller: &Caller, id: UserId) -> Result<()> {
+        caller.must_admin("delete a user", Noun::User)?;
+        if id == caller.user {
+            let reason = "it is you".into();
+            return Err(Error::InUse {
+                noun: Noun::User,
+                id: id.hex(),
+                reason,
+            });
+        }
+        self.catalog()
+            .write(move |tx| Box::pin(async move { user::delete(tx, id).await }))
+            .await
+    }
+
+    /// The caller that a user is, for work that the service does in somebody's name.
+    pub(crate) async fn caller_of(&self, id: UserId) -> Result<Caller> {
+        let holder = token::find_caller(&mut self.catalog().read(), id).await?;
+        holder
+            .map(|holder| holder.caller)
+            .ok_or_else(|| Error::not_found(Noun::User, id))
+    }
+
+    pub(crate) async fn hash_password(&self, password: &str) -> Result<String> {
+        if password.chars().count() < MIN_PASSWORD {
+            let reason = format!("must have at least {MIN_PASSWORD} characters");
+            return Err(Error::invalid("password", reason));
+        }
+        let mut salt = [0; 16];
+        self.runtime().random(&mut salt);
+        self.passwords().hash(password, salt).await
+    }
+
+    async fn chosen_password(&self, chosen: Option<String>) -> Result<(String, String)> {
+        let password = chosen.unwrap_or_else(|| new_password(self.runtime()));
+        let hash = self.hash_password(&password).await?;
+        Ok((password, hash))
+    }
+
+    fn new_user(&self, name: String, home: &Project, role: Role) -> User {
+        let now = self.now();
+        User {
+            id: UserId::new(self.new_uuid()),
+            domain: home.domain,
+            project: home.id,
+            name,
+            role,
+            enabled: true,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+}
+
+fn check_login_name(name: &str) -> Result<()> {
+    if name.trim().is_empty() {
+        return Err(Error::invalid("name", "must not be empty"));
+    }
+    image::check_name(name)
+}

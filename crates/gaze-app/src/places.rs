@@ -1,0 +1,22 @@
+//! Regions, zones, clusters, stores and pools.
+
+mod clusters;
+mod pools;
+mod regions;
+mod stores;
+mod zones;
+
+use gaze_domain::{Error, Result};
+
+/// Names of places stand in addresses and requests, so they are short and plain.
+const MAX_NAME: usize = 64;
+
+fn check_place_name(name: &str) -> Result<()> {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let fits = !name.is_empty() && name.chars().count() <= MAX_NAME;
+    if fits && name.chars().all(plain) && !name.starts_with('.') {
+        return Ok(());
+    }
+    let reason = format!("must be 1 to {MAX_NAME} letters, digits, hyphens, underscores or dots");
+    Err(Error::invalid("name", reason))
+}

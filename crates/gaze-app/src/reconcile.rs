@@ -1,0 +1,144 @@
+//! What keeps the service right by itself: the job runner, clean-up after a crash, and rounds of
+//! small duties. None of it takes input.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use gaze_blob::FsStore;
+use gaze_catalog::{call, location, store, token};
+use gaze_domain::{Error, Result, Store, StoreKind};
+use gaze_jobs::{Handler, Runner};
+use tokio_util::sync::CancellationToken;
+
+use crate::images::{CaptureHandler, ImportHandler, PurgeHandler, UploadHandler};
+use crate::work::sql;
+use crate::{App, clock, errors};
+
+/// Time between two rounds.
+const ROUND: Duration = Duration::from_secs(30);
+/// How long requests in flight and jobs may take to stop.
+const STOP: Duration = Duration::from_secs(30);
+/// Blobs whose rows are looked up by one statement.
+const LOOK_UP: usize = 500;
+
+/// A service at work.
+#[derive(Debug)]
+pub struct Running {
+    app: App,
+    runner: Runner,
+    stop: CancellationToken,
+}
+
+impl App {
+    /// Cleans up after the last process, then starts the job runner and the rounds.
+    pub async fn run(&self) -> Result<Running> {
+        self.observe_stores().await?;
+        self.sweep_stores().await;
+        let handlers: Vec<Arc<dyn Handler>> = vec![
+            Arc::new(UploadHandler(self.clone())),
+            Arc::new(ImportHandler(self.clone())),
+            Arc::new(CaptureHandler(self.clone())),
+            Arc::new(PurgeHandler(self.clone())),
+        ];
+        let runner = self.jobs().run(handlers).await.map_err(sql)?;
+        let stop = CancellationToken::new();
+        self.tasks().spawn(rounds(self.clone(), stop.clone()));
+        Ok(Running {
+            app: self.clone(),
+            runner,
+            stop,
+        })
+    }
+
+    /// Removes temporary files and blobs that no row speaks of. A blob's row is there before the
+    /// blob is begun, and goes after the blob has gone, so a blob without a row is an orphan.
+    pub async fn sweep_stores(&self) {
+        let stores = match store::list(&mut self.catalog().read()).await {
+            Ok(stores) => stores,
+            Err(error) => {
+                tracing::error!(reason = %errors::with_causes(&error), "stores cannot be swept");
+                return;
+            }
+        };
+        for store in stores
+            .into_iter()
+            .filter(|store| store.kind == StoreKind::Fs)
+        {
+            if let Err(error) = self.sweep(&store).await {
+                tracing::error!(store = %store.name, reason = %errors::with_causes(&error), "store cannot be swept");
+            }
+        }
+    }
+
+    async fn sweep(&self, store: &Store) -> Result<()> {
+        let failed = |error| errors::blob(store.id, error);
+        let files = FsStore::open(&store.url, &store.id.hex())
+            .await
+            .map_err(failed)?;
+        let swept = files.sweep_tmp(|_leftover| false).await.map_err(failed)?;
+        let blobs = self.blobs(store.id).await?;
+        let entries = blobs.list("images/").await.map_err(failed)?;
+        let mut orphans = 0_u64;
+        for some in entries.chunks(LOOK_UP) {
+            let keys: Vec<String> = some.iter().map(|entry| entry.key.to_string()).collect();
+            let known = location::known_keys(&mut self.catalog().read(), store.id, &keys).await?;
+            for entry in some {
+                if !known.iter().any(|key| key == entry.key.as_str()) {
+                    blobs.delete(&entry.key).await.map_err(failed)?;
+                    orphans += 1;
+                }
+            }
+        }
+        if orphans > 0 || swept.removed > 0 {
+            tracing::info!(store = %store.name, orphans, temporary = swept.removed, "swept what an earlier process left");
+        }
+        Ok(())
+    }
+
+    async fn round(&self) -> Result<()> {
+        self.observe_stores().await?;
+        self.purge_expired().await?;
+        let now = self.now();
+        let forget = clock::before(now, self.settings().keep_finished);
+        self.catalog()
+            .write(move |tx| {
+                Box::pin(async move {
+                    token::delete_expired(tx, now).await?;
+                    call::delete_older(tx, forget).await
+                })
+            })
+            .await?;
+        self.jobs()
+            .purge_finished(forget.as_microsecond())
+            .await
+            .map_err(sql)?;
+        Ok(())
+    }
+}
+
+async fn rounds(app: App, stop: CancellationToken) {
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(ROUND) => {}
+        }
+        if let Err(error) = app.round().await {
+            tracing::error!(reason = %errors::with_causes(&error), "a round of duties failed");
+        }
+    }
+}
+
+impl Running {
+    /// Stops in order: no new jobs, running ones end or give their lease back, tasks end, the
+    /// database is closed.
+    pub async fn stop(self) -> Result<()> {
+        self.stop.cancel();
+        self.runner.stop(STOP).await;
+        self.app.tasks().close();
+        let ended = tokio::time::timeout(STOP, self.app.tasks().wait()).await;
+        self.app.catalog().db().close().await;
+        ended.map_err(|_late| Error::Unavailable {
+            what: "some work did not stop in time".into(),
+        })
+    }
+}

@@ -1,0 +1,383 @@
+//! What the verbs are asked with.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+use std::pin::Pin;
+
+use bytes::Bytes;
+use futures_util::Stream;
+use gaze_domain::access::{TokenKind, TokenScope};
+use gaze_domain::image::Os;
+use gaze_domain::{
+    Architecture, ByteCount, Caller, ClusterId, DiskFormat, DomainId, Firmware, Image, ImageId,
+    Instance, InstanceState, JobId, Media, Platform, PoolId, PoolKind, ProjectId, RegionId, Role,
+    StoreId, StoreKind, UserId, Visibility, VolumeId, VolumeRole, ZoneId,
+};
+
+/// Bytes on their way in or out, in order.
+pub type BodyStream =
+    Pin<Box<dyn Stream<Item = Result<Bytes, Box<dyn std::error::Error + Send + Sync>>> + Send>>;
+
+/// A password as the client sent it.
+#[derive(Clone)]
+pub enum Secret {
+    Clear(String),
+    /// Lower-case hexadecimal SHA-512 of the password: what ZStack's clients send.
+    Sha512Hex(String),
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+#[derive(Clone, Debug)]
+pub enum DomainName {
+    Id(DomainId),
+    Name(String),
+}
+
+#[derive(Clone, Debug)]
+pub enum UserName {
+    Id(UserId),
+    /// Names are unique in a domain; without one, the default domain is meant.
+    Name {
+        name: String,
+        domain: Option<DomainName>,
+    },
+}
+
+/// What a token is wanted for.
+#[derive(Clone, Debug)]
+pub enum ScopeWish {
+    /// The user's own project.
+    Default,
+    Project {
+        id: Option<ProjectId>,
+        name: Option<String>,
+        domain: Option<DomainName>,
+    },
+    Domain(Option<DomainName>),
+    Unscoped,
+}
+
+#[derive(Clone, Debug)]
+pub struct Login {
+    pub user: UserName,
+    pub secret: Secret,
+    pub kind: TokenKind,
+    pub scope: ScopeWish,
+}
+
+/// A token, told once.
+#[derive(Clone)]
+pub struct Issued {
+    pub token: String,
+    /// Its `token` is present.
+    pub caller: Caller,
+}
+
+impl std::fmt::Debug for Issued {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Issued")
+            .field("caller", &self.caller)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What checks a signature, and who signed if it holds.
+#[derive(Clone)]
+pub struct Signer {
+    pub secret: String,
+    pub caller: Caller,
+}
+
+impl std::fmt::Debug for Signer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Signer")
+            .field("caller", &self.caller)
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct NewAccessKey {
+    /// Whose; by default the caller's.
+    pub user: Option<UserId>,
+    /// 10 to 20 letters and digits; made up if absent.
+    pub access: Option<String>,
+    /// 10 to 40 letters and digits; made up if absent.
+    pub secret: Option<String>,
+    pub description: Option<String>,
+}
+
+/// An image to be.
+#[derive(Clone, Debug)]
+pub struct NewImage {
+    pub id: Option<ImageId>,
+    pub name: String,
+    pub description: Option<String>,
+    pub visibility: Visibility,
+    pub protected: bool,
+    pub hidden: bool,
+    pub media: Media,
+    pub system: bool,
+    pub virtio: bool,
+    /// For a capture, by default the machine's; else Linux.
+    pub platform: Option<Platform>,
+    /// For a capture, always the machine's if it has one.
+    pub architecture: Option<Architecture>,
+    pub firmware: Option<Firmware>,
+    pub os: Os,
+    /// Declared; compared with the content when that has come.
+    pub format: Option<DiskFormat>,
+    pub min_disk_gib: u64,
+    pub min_ram_mib: u64,
+    pub tags: BTreeSet<String>,
+    pub properties: BTreeMap<String, String>,
+}
+
+impl NewImage {
+    /// A private, unprotected root disk with virtio drivers, about which nothing else was said.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self {
+            id: None,
+            name: name.into(),
+            description: None,
+            visibility: Visibility::Private,
+            protected: false,
+            hidden: false,
+            media: Media::RootDisk,
+            system: false,
+            virtio: true,
+            platform: None,
+            architecture: None,
+            firmware: None,
+            os: Os::default(),
+            format: None,
+            min_disk_gib: 0,
+            min_ram_mib: 0,
+            tags: BTreeSet::new(),
+            properties: BTreeMap::new(),
+        }
+    }
+}
+
+/// Which stores get a copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StoreChoice {
+    /// One that fits, with the most room.
+    Auto,
+    Named(Vec<StoreId>),
+}
+
+/// Bytes that a client sends.
+pub struct Upload {
+    /// What the client announced; the stream must then hold exactly that many.
+    pub declared_len: Option<u64>,
+    pub stores: StoreChoice,
+    pub body: BodyStream,
+}
+
+impl std::fmt::Debug for Upload {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Upload")
+            .field("declared_len", &self.declared_len)
+            .field("stores", &self.stores)
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Import {
+    /// `http://`, `https://` or `file://`.
+    pub url: String,
+    pub stores: StoreChoice,
+    /// The id that the job is to have.
+    pub job: Option<JobId>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Capture {
+    pub volume: VolumeId,
+    pub stores: StoreChoice,
+    /// The id that the job is to have.
+    pub job: Option<JobId>,
+}
+
+/// An image whose bytes are on their way, and the job that brings them.
+#[derive(Clone, Debug)]
+pub struct Started {
+    pub image: Image,
+    pub job: JobId,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeleteMode {
+    /// Recoverable for a while.
+    Delay,
+    Now,
+}
+
+/// Changes to an image: `None` leaves a field as it is, an inner `None` clears it.
+#[derive(Clone, Debug, Default)]
+pub struct ImagePatch {
+    pub name: Option<String>,
+    pub description: Option<Option<String>>,
+    pub visibility: Option<Visibility>,
+    pub protected: Option<bool>,
+    pub hidden: Option<bool>,
+    pub media: Option<Media>,
+    pub system: Option<bool>,
+    pub virtio: Option<bool>,
+    pub platform: Option<Platform>,
+    pub architecture: Option<Option<Architecture>>,
+    pub firmware: Option<Option<Firmware>>,
+    pub os_distro: Option<Option<String>>,
+    pub os_version: Option<Option<String>>,
+    pub guest_type: Option<Option<String>>,
+    /// Only while the image is queued; later the content has decided.
+    pub format: Option<Option<DiskFormat>>,
+    pub min_disk_gib: Option<u64>,
+    pub min_ram_mib: Option<u64>,
+    pub tags: Option<BTreeSet<String>>,
+    pub set_properties: BTreeMap<String, String>,
+    pub remove_properties: Vec<String>,
+}
+
+/// The bytes of an image, or a part of them.
+pub struct ImageBytes {
+    pub image: Image,
+    pub range: std::ops::Range<u64>,
+    pub total: u64,
+    pub body: BodyStream,
+}
+
+impl std::fmt::Debug for ImageBytes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ImageBytes")
+            .field("image", &self.image.id)
+            .field("range", &self.range)
+            .finish_non_exhaustive()
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct NewRegion {
+    pub name: String,
+    pub title: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct NewZone {
+    pub region: RegionId,
+    pub name: String,
+    pub description: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub struct NewCluster {
+    pub zone: ZoneId,
+    pub name: String,
+    pub architecture: Architecture,
+}
+
+#[derive(Clone, Debug)]
+pub struct NewStore {
+    pub region: RegionId,
+    pub name: String,
+    pub description: Option<String>,
+    pub kind: StoreKind,
+    /// For `fs`, an absolute path. Absent: a folder of the store's name in the data folder.
+    pub url: Option<String>,
+    pub medium: Option<String>,
+    /// Absent: what is free there now.
+    pub capacity: Option<ByteCount>,
+    pub zones: Vec<ZoneId>,
+}
+
+#[derive(Clone, Debug)]
+pub struct NewPool {
+    pub zone: ZoneId,
+    pub name: String,
+    pub kind: PoolKind,
+    pub path: Option<String>,
+    pub fsid: Option<String>,
+}
+
+/// A machine to be registered, with its root disk.
+#[derive(Clone, Debug)]
+pub struct NewInstance {
+    pub id: Option<gaze_domain::InstanceId>,
+    pub name: String,
+    pub description: Option<String>,
+    /// By default the caller's.
+    pub project: Option<ProjectId>,
+    pub zone: ZoneId,
+    /// By default the zone's oldest; one is made if it has none.
+    pub cluster: Option<ClusterId>,
+    /// By default the zone's oldest; one is made if it has none.
+    pub pool: Option<PoolId>,
+    pub disk: PathBuf,
+    /// By default told from the file.
+    pub disk_format: Option<DiskFormat>,
+    pub platform: Option<Platform>,
+    /// By default the cluster's.
+    pub architecture: Option<Architecture>,
+    pub guest_os: Option<String>,
+    pub firmware: Option<Firmware>,
+    pub virtio: bool,
+    pub image: Option<ImageId>,
+}
+
+/// A volume to be registered.
+#[derive(Clone, Debug)]
+pub struct NewVolume {
+    pub name: String,
+    pub project: Option<ProjectId>,
+    pub pool: PoolId,
+    pub instance: Option<gaze_domain::InstanceId>,
+    pub role: VolumeRole,
+    pub disk: PathBuf,
+    pub disk_format: Option<DiskFormat>,
+}
+
+/// An instance and what it was seen to do just now.
+#[derive(Clone, Debug)]
+pub struct Seen {
+    pub instance: Instance,
+    pub state: InstanceState,
+}
+
+#[derive(Clone, Debug)]
+pub struct NewProject {
+    pub name: String,
+    pub description: Option<String>,
+    /// Of the user of the same name; made up if absent.
+    pub password: Option<String>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct ProjectPatch {
+    pub description: Option<Option<String>>,
+    pub enabled: Option<bool>,
+    pub max_image_count: Option<Option<u64>>,
+    pub max_image_bytes: Option<Option<u64>>,
+}
+
+#[derive(Clone, Debug)]
+pub struct NewUser {
+    pub name: String,
+    pub project: ProjectId,
+    pub role: Role,
+    /// Made up if absent.
+    pub password: Option<String>,
+}
+
+/// Scope of a token that is to be made.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Grant {
+    pub(crate) kind: TokenKind,
+    pub(crate) scope: TokenScope,
+}

@@ -1,0 +1,61 @@
+//! What the operator decides, as plain values. The binary reads the configuration; the app is
+//! handed the result.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Everything that the verbs ask of the configuration.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Folder of the first store and of temporary files.
+    pub data_dir: PathBuf,
+    /// Folders in which stores may be made, beside the data folder.
+    pub store_dirs: Vec<PathBuf>,
+    /// Folders from which disks of virtual machines may be read.
+    pub disk_dirs: Vec<PathBuf>,
+    /// Folders from which `file://` imports may be read.
+    pub import_dirs: Vec<PathBuf>,
+    /// Networks, addresses or host names that imports may reach although they are loopback,
+    /// link-local or private.
+    pub private_sources: Vec<String>,
+    /// Most bytes of one image, however it comes.
+    pub max_image_bytes: u64,
+    /// Life of a session after its last use.
+    pub session_life: Duration,
+    /// Life of a login token.
+    pub login_life: Duration,
+    /// How long a deleted image can be recovered.
+    pub keep_deleted: Duration,
+    /// How long finished jobs and remembered answers are kept.
+    pub keep_finished: Duration,
+    /// Room that stays free in a store that was not named by the caller.
+    pub store_headroom: u64,
+    /// Imports and captures that run at once.
+    pub transfers: usize,
+    /// Short jobs that run at once.
+    pub quick: usize,
+    /// Longest pause between two chunks of a source before it counts as broken.
+    pub idle: Duration,
+}
+
+impl Settings {
+    /// The defaults of a service whose data is in that folder.
+    pub fn new(data_dir: PathBuf) -> Self {
+        Self {
+            data_dir,
+            store_dirs: Vec::new(),
+            disk_dirs: Vec::new(),
+            import_dirs: Vec::new(),
+            private_sources: Vec::new(),
+            max_image_bytes: 2 << 40,
+            session_life: Duration::from_hours(2),
+            login_life: Duration::from_hours(24),
+            keep_deleted: Duration::from_hours(72),
+            keep_finished: Duration::from_hours(7 * 24),
+            store_headroom: 1 << 30,
+            transfers: 4,
+            quick: 4,
+            idle: Duration::from_mins(1),
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! The first start: what a service needs to be usable at once.
+
+use gaze_catalog::{cluster, domain, pool, project, region, setting, user, zone};
+use gaze_domain::{
+    Architecture, Caller, Cluster, ClusterId, Domain, DomainId, Pool, PoolId, PoolKind, Project,
+    ProjectId, Region, RegionId, Result, Role, StoreKind, User, UserId, Zone, ZoneId,
+};
+use uuid::Uuid;
+
+use crate::App;
+use crate::requests::{Issued, NewStore};
+
+/// The domain that projects and users belong to unless one is named. Keystone's default domain
+/// has the id `default`; ours has a UUID of its own and the same name.
+pub(crate) const DEFAULT_DOMAIN: DomainId =
+    DomainId::new(Uuid::from_u128(0x0d0a_1111_de00_4000_8000_0000_0000_0001));
+
+/// The administrator's project: the id that every ZStack's admin account has.
+pub const ADMIN_PROJECT: ProjectId =
+    ProjectId::new(Uuid::from_u128(0x36c2_7e8f_f05c_4780_bf6d_2fa6_5700_f22e));
+
+/// Where the first start puts the service.
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub region: String,
+    pub zone: String,
+}
+
+/// What the first start made.
+#[derive(Clone, Debug)]
+pub struct FirstStart {
+    pub admin: Caller,
+    /// The administrator's password, told once.
+    pub password: String,
+    /// A token for programs on this machine.
+    pub token: Issued,
+}
+
+impl App {
+    /// Makes domain, administrator, region, zone, cluster, pool and store, once in the life of the
+    /// catalogue. `None` if that has been done.
+    pub async fn first_start(
+        &self,
+        place: &Place,
+        password: Option<String>,
+    ) -> Result<Option<FirstStart>> {
+        if setting::find(&mut self.catalog().read(), "first_start")
+            .await?
+            .is_some()
+        {
+            return Ok(None);
+        }
+        let password = password.unwrap_or_else(|| crate::auth::new_password(self.runtime()));
+        let hash = self.hash_password(&password).await?;
+        let now = self.now();
+        let user = User {
+            id: UserId::new(self.new_uuid()),
+            domain: DEFAULT_DOMAIN,
+            project: ADMIN_PROJECT,
+            name: "admin".into(),
+            role: Role::Admin,
+            enabled: true,
+            created_at: now,
+            updated_at: now,
+        };
+        let region = Region {
+            id: RegionId::new(self.new_uuid()),
+            name: place.region.clone(),
+            title: place.region.clone(),
+            created_at: now,
+        };
+        let zone = Zone {
+            id: ZoneId::new(self.new_uuid()),
+            region: region.id,
+            name: place.zone.clone(),
+            description: None,
+            enabled: true,
+            created_at: now,
+            updated_at: now,
+        };
+        let (cluster, pool) = self.default_hardware(zone.id, Architecture::X86_64);
+        let (region_id, zone_id) = (region.id, zone.id);
+        let row = user.clone();
+        let first = self
+            .catalog()
+            .write(move |tx| {
+                Box::pin(async move {
+                    if setting::find(tx, "first_start").await?.is_some() {
+                        return Ok(false);
+                    }
+                    let name = "Default".to_owned();
+                    domain::insert(
+                        tx,
+                        &Domain {
+                            id: DEFAULT_DOMAIN,
+                            name,
+                            created_at: now,
+                        },
+                    )
+                    .await?;
+                    project::insert(tx, &admin_project(now)).await?;
+                    user::insert(tx, &row, &hash).await?;
+                    region::insert(tx, &region).await?;
+                    zone::insert(tx, &zone).await?;
+                    cluster::insert(tx, &cluster).await?;
+                    pool::insert(tx, &pool).await?;
+                    setting::set_once(tx, "first_start", &now.to_string()).await?;
+                    Ok(true)
+                })
+            })
+            .await?;
+        if !first {
+            return Ok(None);
+        }
+        let admin = self.caller_of(user.id).await?;
+        self.create_store(
+            &admin,
+            NewStore {
+                region: region_id,
+                name: "store-1".into(),
+                description: Some("Made at the first start".into()),
+                kind: StoreKind::Fs,
+                url: None,
+                medium: None,
+                capacity: None,
+                zones: vec![zone_id],
+            },
+        )
+        .await?;
+        let token = self.create_api_token(&admin, None).await?;
+        Ok(Some(FirstStart {
+            admin,
+            password,
+            token,
+        }))
+    }
+
+    /// A cluster and a local pool for a zone that has none.
+    pub(crate) fn default_hardware(
+        &self,
+        zone: ZoneId,
+        architecture: Architecture,
+    ) -> (Cluster, Pool) {
+        let now = self.now();
+        let cluster = Cluster {
+            id: ClusterId::new(self.new_uuid()),
+            zone,
+            name: "default".into(),
+            architecture,
+            created_at: now,
+            updated_at: now,
+        };
+        let pool = Pool {
+            id: PoolId::new(self.new_uuid()),
+            zone,
+            name: "default".into(),
+            kind: PoolKind::Local,
+            path: None,
+            fsid: None,
+            enabled: true,
+            created_at: now,
+            updated_at: now,
+        };
+        (cluster, pool)
+    }
+}
+
+fn admin_project(now: gaze_domain::Timestamp) -> Project {
+    Project {
+        id: ADMIN_PROJECT,
+        domain: DEFAULT_DOMAIN,
+        name: "admin".into(),
+        description: Some("Runs the service".into()),
+        enabled: true,
+        max_image_count: None,
+        max_image_bytes: None,
+        image_count: 0,
+        image_bytes: 0,
+        created_at: now,
+        updated_at: now,
+    }
+}

@@ -1,0 +1,235 @@
+//! Long work as faces show it: one view of the job queue for every vendor's style.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use gaze_domain::{
+    Caller, Error, ImageId, JobId, Noun, ProjectId, Result, Runtime, Timestamp, access,
+};
+use gaze_jobs::{Clock, EnqueueError, Job, JobList, Jobs, Options, State};
+use gaze_sql::{Db, SqlError};
+
+use crate::{App, failure};
+
+gaze_domain::words! {
+    /// What a job does.
+    pub enum WorkKind("job kind") {
+        /// A client sends the bytes.
+        Upload = "upload",
+        /// The service fetches them from a URL.
+        Import = "import",
+        /// The service reads them from a volume.
+        Capture = "capture",
+        /// The bytes of a deleted image are removed.
+        Purge = "purge",
+    }
+}
+
+gaze_domain::words! {
+    pub enum WorkState("job state") {
+        Queued = "queued",
+        Running = "running",
+        Succeeded = "succeeded",
+        Failed = "failed",
+        Cancelled = "cancelled",
+    }
+}
+
+/// A job.
+#[derive(Debug)]
+pub struct Work {
+    pub id: JobId,
+    pub kind: WorkKind,
+    pub state: WorkState,
+    pub image: Option<ImageId>,
+    pub owner: ProjectId,
+    /// Bytes done.
+    pub done: u64,
+    /// Bytes in all, once known.
+    pub total: Option<u64>,
+    pub stage: String,
+    pub failure: Option<Error>,
+    pub created_at: Timestamp,
+    pub started_at: Option<Timestamp>,
+    pub finished_at: Option<Timestamp>,
+}
+
+impl Work {
+    /// 0 to 100. Finished work is at 100 whatever its outcome, since clients wait for that.
+    pub fn percent(&self) -> f64 {
+        if self.is_finished() {
+            return 100.0;
+        }
+        let Some(total) = self.total.filter(|total| *total > 0) else {
+            return 0.0;
+        };
+        // Thousandths are exact enough to show, and fit a float exactly.
+        let thousandths = u128::from(self.done.min(total)) * 1000 / u128::from(total);
+        f64::from(u32::try_from(thousandths).unwrap_or(1000).min(990)) / 10.0
+    }
+
+    pub fn is_finished(&self) -> bool {
+        match self.state {
+            WorkState::Queued | WorkState::Running => false,
+            WorkState::Succeeded | WorkState::Failed | WorkState::Cancelled => true,
+        }
+    }
+}
+
+/// A page of jobs, newest first.
+#[derive(Clone, Debug)]
+pub struct WorkList {
+    pub image: Option<ImageId>,
+    pub unfinished_only: bool,
+    pub after: Option<JobId>,
+    pub limit: u32,
+}
+
+#[derive(Debug)]
+struct RuntimeClock(Arc<dyn Runtime>);
+
+impl Clock for RuntimeClock {
+    fn now_micros(&self) -> i64 {
+        self.0.now().as_microsecond()
+    }
+
+    fn fresh_id(&self) -> String {
+        self.0.uuid().simple().to_string()
+    }
+}
+
+pub(crate) async fn open_queue(
+    db: &Db,
+    runtime: Arc<dyn Runtime>,
+    settings: &crate::Settings,
+) -> Result<Jobs> {
+    let options = Options {
+        transfers: settings.transfers,
+        quick: settings.quick,
+        ..Options::default()
+    };
+    Jobs::open(db, Arc::new(RuntimeClock(runtime)), options)
+        .await
+        .map_err(sql)
+}
+
+/// The error of a job that could not be enqueued.
+pub(crate) fn enqueue_failure(error: EnqueueError) -> gaze_catalog::Failure {
+    match error {
+        EnqueueError::Duplicate { id } => Error::exists(Noun::Job, id).into(),
+        EnqueueError::Sql(error) => error.into(),
+    }
+}
+
+pub(crate) fn sql(error: SqlError) -> Error {
+    gaze_catalog::Failure::Sql(error).into()
+}
+
+impl App {
+    /// A job, whoever asks: a job's id is known only to whom it was told, and ZStack's clients
+    /// poll without credentials.
+    pub async fn find_work(&self, id: JobId) -> Result<Option<Work>> {
+        self.jobs()
+            .find(&id.hex())
+            .await
+            .map_err(sql)?
+            .map(view)
+            .transpose()
+    }
+
+    /// A job once it has finished, or as it is when the time is up.
+    pub async fn wait_for_work(&self, id: JobId, timeout: Duration) -> Result<Option<Work>> {
+        self.jobs()
+            .wait(&id.hex(), timeout)
+            .await
+            .map_err(sql)?
+            .map(view)
+            .transpose()
+    }
+
+    /// A job of the caller's project.
+    pub async fn get_work(&self, caller: &Caller, id: JobId) -> Result<Work> {
+        self.find_work(id)
+            .await?
+            .filter(|work| access::owns(caller, work.owner))
+            .ok_or_else(|| Error::not_found(Noun::Job, id))
+    }
+
+    /// Jobs of the caller's project; of all for an administrator.
+    pub async fn list_work(&self, caller: &Caller, list: WorkList) -> Result<Vec<Work>> {
+        let list = JobList {
+            owner: (!caller.is_admin()).then(|| caller.project.hex()),
+            subject: list.image.map(ImageId::hex),
+            unfinished: list.unfinished_only,
+            after: list.after.map(JobId::hex),
+            limit: list.limit.min(1000),
+        };
+        self.jobs()
+            .list(&list)
+            .await
+            .map_err(sql)?
+            .into_iter()
+            .map(view)
+            .collect()
+    }
+
+    /// Asks a job to stop. It is rolled back before it counts as cancelled.
+    pub async fn cancel_work(&self, caller: &Caller, id: JobId) -> Result<Work> {
+        let work = self.get_work(caller, id).await?;
+        caller.must_write("cancel a job", Noun::Job)?;
+        if work.kind == WorkKind::Purge {
+            return Err(Error::forbidden(
+                "cancel the removal of bytes",
+                Noun::Job,
+                id,
+            ));
+        }
+        self.jobs().cancel(&id.hex()).await.map_err(sql)?;
+        self.get_work(caller, id).await
+    }
+
+    /// What is being done to these images now: one statement.
+    pub async fn running_work(&self, images: &[ImageId]) -> Result<HashMap<ImageId, Work>> {
+        let subjects: Vec<String> = images.iter().map(|id| id.hex()).collect();
+        let mut running = HashMap::new();
+        for job in self.jobs().unfinished_of(&subjects).await.map_err(sql)? {
+            let work = view(job)?;
+            if let Some(image) = work.image {
+                running.insert(image, work);
+            }
+        }
+        Ok(running)
+    }
+}
+
+fn view(job: Job) -> Result<Work> {
+    let time = |micros: i64| {
+        Timestamp::from_microsecond(micros)
+            .map_err(|error| Error::internal("reading a job's time", error))
+    };
+    Ok(Work {
+        id: job.id.parse()?,
+        kind: job.kind.parse()?,
+        state: match job.state {
+            State::Queued => WorkState::Queued,
+            State::Running => WorkState::Running,
+            State::Succeeded => WorkState::Succeeded,
+            State::Failed => WorkState::Failed,
+            State::Cancelled => WorkState::Cancelled,
+        },
+        image: ImageId::parse(&job.subject),
+        owner: job.owner.parse()?,
+        done: job.progress_done,
+        total: job.progress_total,
+        stage: job.stage,
+        failure: job
+            .error
+            .as_ref()
+            .filter(|_| job.state.is_final())
+            .map(failure::from_json),
+        created_at: time(job.created_at)?,
+        started_at: job.started_at.map(time).transpose()?,
+        finished_at: job.finished_at.map(time).transpose()?,
+    })
+}

@@ -1,0 +1,86 @@
+//! Clusters.
+
+use gaze_domain::{Cluster, ClusterId, Error, Noun, ZoneId};
+use gaze_sql::Tx;
+
+use crate::columns::{Columns, all, micros, one};
+use crate::{Failure, Rows};
+
+const SELECT: &str = "SELECT id, zone_id, name, architecture, created_at, updated_at FROM cluster";
+
+fn decode(c: &mut Columns<'_>) -> Result<Cluster, Failure> {
+    Ok(Cluster {
+        id: c.parse()?,
+        zone: c.parse()?,
+        name: c.text()?,
+        architecture: c.parse()?,
+        created_at: c.time()?,
+        updated_at: c.time()?,
+    })
+}
+
+pub async fn insert(tx: &mut Tx, cluster: &Cluster) -> Result<(), Failure> {
+    let sql = "INSERT INTO cluster (id, zone_id, name, architecture, created_at, updated_at)
+               VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+    let args = [
+        cluster.id.hex().into(),
+        cluster.zone.hex().into(),
+        (&cluster.name).into(),
+        cluster.architecture.as_str().into(),
+        micros(cluster.created_at),
+        micros(cluster.updated_at),
+    ];
+    match tx.execute(sql, &args).await? {
+        0 => Err(Error::exists(Noun::Cluster, &cluster.name).into()),
+        _ => Ok(()),
+    }
+}
+
+pub async fn find(rows: &mut impl Rows, id: ClusterId) -> Result<Option<Cluster>, Failure> {
+    one(
+        rows,
+        &format!("{SELECT} WHERE id = $1"),
+        &[id.hex().into()],
+        decode,
+    )
+    .await
+}
+
+pub async fn get(rows: &mut impl Rows, id: ClusterId) -> Result<Cluster, Failure> {
+    find(rows, id)
+        .await?
+        .ok_or_else(|| Error::not_found(Noun::Cluster, id).into())
+}
+
+pub async fn list(rows: &mut impl Rows) -> Result<Vec<Cluster>, Failure> {
+    all(
+        rows,
+        &format!("{SELECT} ORDER BY created_at, id"),
+        &[],
+        decode,
+    )
+    .await
+}
+
+/// The oldest cluster of a zone.
+pub async fn first_of(rows: &mut impl Rows, zone: ZoneId) -> Result<Option<Cluster>, Failure> {
+    let sql = format!("{SELECT} WHERE zone_id = $1 ORDER BY created_at, id LIMIT 1");
+    one(rows, &sql, &[zone.hex().into()], decode).await
+}
+
+/// Removes a cluster without instances.
+pub async fn delete(tx: &mut Tx, id: ClusterId) -> Result<(), Failure> {
+    let sql = "DELETE FROM cluster WHERE id = $1
+               AND NOT EXISTS (SELECT 1 FROM instance WHERE cluster_id = $1)";
+    if tx.execute(sql, &[id.hex().into()]).await? == 1 {
+        return Ok(());
+    }
+    get(tx, id).await?;
+    let reason = "it has instances".into();
+    Err(Error::InUse {
+        noun: Noun::Cluster,
+        id: id.hex(),
+        reason,
+    }
+    .into())
+}

@@ -1,0 +1,39 @@
+//! The error of a transaction's body: the domain's refusal, or the database's failure.
+
+use gaze_domain::Error;
+use gaze_sql::SqlError;
+
+/// What ends a transaction early. Becomes a [`gaze_domain::Error`] at the catalogue's edge.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    #[error(transparent)]
+    Domain(#[from] Error),
+    #[error(transparent)]
+    Sql(#[from] SqlError),
+}
+
+impl From<Failure> for Error {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Domain(error) => error,
+            Failure::Sql(SqlError::Busy) => Self::Unavailable {
+                what: "the database is busy".into(),
+            },
+            Failure::Sql(error @ SqlError::Unavailable { .. }) => Self::Unavailable {
+                what: with_causes(&error),
+            },
+            Failure::Sql(error) => Self::internal("reading or writing the catalogue", error),
+        }
+    }
+}
+
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

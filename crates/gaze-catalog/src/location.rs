@@ -1,0 +1,212 @@
+//! Locations: which store holds which copy, and the room it takes.
+
+use std::collections::HashMap;
+
+use gaze_domain::{
+    ByteCount, Error, ImageId, Location, LocationId, LocationState, Noun, StoreId, Timestamp,
+};
+use gaze_sql::{Tx, Value};
+
+use crate::columns::{Columns, all, count, micros, one, places};
+use crate::{Failure, Rows, setting, store};
+
+const SELECT: &str = "SELECT id, image_id, store_id, blob_key, state, size, ordinal, created_at, \
+                      updated_at FROM image_location";
+
+pub(crate) fn decode(c: &mut Columns<'_>) -> Result<Location, Failure> {
+    Ok(Location {
+        id: c.parse()?,
+        image: c.parse()?,
+        store: c.parse()?,
+        key: c.text()?,
+        state: c.parse()?,
+        size: c.bytes()?,
+        ordinal: c.int()?,
+        created_at: c.time()?,
+        updated_at: c.time()?,
+    })
+}
+
+/// Begins a copy: reserves `size` bytes of the store and records where they will go.
+pub async fn begin(
+    tx: &mut Tx,
+    id: LocationId,
+    image: ImageId,
+    store: StoreId,
+    key: &str,
+    size: ByteCount,
+    now: Timestamp,
+) -> Result<Location, Failure> {
+    store::reserve(tx, store, size).await?;
+    let ordinal = setting::next_number(tx, "location").await?;
+    let sql = "INSERT INTO image_location
+               (id, image_id, store_id, blob_key, state, size, ordinal, created_at, updated_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)";
+    let state = LocationState::Writing;
+    let args = [
+        id.hex().into(),
+        image.hex().into(),
+        store.hex().into(),
+        key.into(),
+        state.as_str().into(),
+        count(size.0),
+        ordinal.into(),
+        micros(now),
+    ];
+    tx.execute(sql, &args).await?;
+    let key = key.to_owned();
+    Ok(Location {
+        id,
+        image,
+        store,
+        key,
+        state,
+        size,
+        ordinal,
+        created_at: now,
+        updated_at: now,
+    })
+}
+
+/// Reserves up to that many bytes for a copy that turned out larger. Returns how many were added.
+pub async fn grow(tx: &mut Tx, id: LocationId, to: ByteCount) -> Result<ByteCount, Failure> {
+    let location = get(tx, id).await?;
+    let more = ByteCount(to.0.saturating_sub(location.size.0));
+    store::reserve(tx, location.store, more).await?;
+    let sql = "UPDATE image_location SET size = $1 WHERE id = $2 AND state = 'writing'";
+    tx.execute(sql, &[count(location.size.0 + more.0), id.hex().into()])
+        .await?;
+    Ok(more)
+}
+
+/// The copy is complete: the reservation becomes use.
+pub async fn complete(
+    tx: &mut Tx,
+    id: LocationId,
+    size: ByteCount,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let location = get(tx, id).await?;
+    expect(&location, LocationState::Writing)?;
+    store::settle(tx, location.store, location.size, size).await?;
+    let sql = "UPDATE image_location SET state = 'ready', size = $1, updated_at = $2 WHERE id = $3";
+    tx.execute(sql, &[count(size.0), micros(now), id.hex().into()])
+        .await?;
+    Ok(())
+}
+
+/// Forgets a copy that never became complete; its blob must be gone, or never have been.
+pub async fn abandon(tx: &mut Tx, id: LocationId) -> Result<(), Failure> {
+    let Some(location) = find(tx, id).await? else {
+        return Ok(());
+    };
+    expect(&location, LocationState::Writing)?;
+    store::release(tx, location.store, location.size).await?;
+    tx.execute(
+        "DELETE FROM image_location WHERE id = $1",
+        &[id.hex().into()],
+    )
+    .await?;
+    Ok(())
+}
+
+/// Marks a complete copy for removal. Its room is given back when the blob is gone.
+pub async fn mark_deleting(tx: &mut Tx, id: LocationId, now: Timestamp) -> Result<(), Failure> {
+    let sql = "UPDATE image_location SET state = 'deleting', updated_at = $1
+               WHERE id = $2 AND state = 'ready'";
+    tx.execute(sql, &[micros(now), id.hex().into()]).await?;
+    Ok(())
+}
+
+/// Forgets a copy whose blob has been removed.
+pub async fn forget(tx: &mut Tx, id: LocationId) -> Result<(), Failure> {
+    let Some(location) = find(tx, id).await? else {
+        return Ok(());
+    };
+    expect(&location, LocationState::Deleting)?;
+    store::free(tx, location.store, location.size).await?;
+    tx.execute(
+        "DELETE FROM image_location WHERE id = $1",
+        &[id.hex().into()],
+    )
+    .await?;
+    Ok(())
+}
+
+fn expect(location: &Location, state: LocationState) -> Result<(), Failure> {
+    if location.state == state {
+        return Ok(());
+    }
+    Err(Error::WrongState {
+        noun: Noun::Location,
+        id: location.id.hex(),
+        state: location.state.to_string(),
+        needed: format!("it must be {state}"),
+    }
+    .into())
+}
+
+pub async fn find(rows: &mut impl Rows, id: LocationId) -> Result<Option<Location>, Failure> {
+    one(
+        rows,
+        &format!("{SELECT} WHERE id = $1"),
+        &[id.hex().into()],
+        decode,
+    )
+    .await
+}
+
+pub async fn get(rows: &mut impl Rows, id: LocationId) -> Result<Location, Failure> {
+    find(rows, id)
+        .await?
+        .ok_or_else(|| Error::not_found(Noun::Location, id).into())
+}
+
+/// The copies of these images, oldest first: one statement.
+pub async fn of_images(
+    rows: &mut impl Rows,
+    images: &[ImageId],
+) -> Result<HashMap<ImageId, Vec<Location>>, Failure> {
+    let mut found: HashMap<ImageId, Vec<Location>> = HashMap::new();
+    if images.is_empty() {
+        return Ok(found);
+    }
+    let args: Vec<Value> = images.iter().map(|id| id.hex().into()).collect();
+    let sql = format!(
+        "{SELECT} WHERE image_id IN ({}) ORDER BY ordinal",
+        places(1, args.len())
+    );
+    for location in all(rows, &sql, &args, decode).await? {
+        found.entry(location.image).or_default().push(location);
+    }
+    Ok(found)
+}
+
+/// Keys that the catalogue knows in a store among those asked about.
+pub async fn known_keys(
+    rows: &mut impl Rows,
+    store: StoreId,
+    keys: &[String],
+) -> Result<Vec<String>, Failure> {
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut args: Vec<Value> = vec![store.hex().into()];
+    args.extend(keys.iter().map(Value::from));
+    let sql = format!(
+        "SELECT blob_key FROM image_location WHERE store_id = $1 AND blob_key IN ({})",
+        places(2, keys.len())
+    );
+    all(rows, &sql, &args, |c| c.text()).await
+}
+
+/// Copies that are neither ready nor gone.
+pub async fn unfinished(rows: &mut impl Rows) -> Result<Vec<Location>, Failure> {
+    all(
+        rows,
+        &format!("{SELECT} WHERE state <> 'ready' ORDER BY ordinal"),
+        &[],
+        decode,
+    )
+    .await
+}

@@ -1,0 +1,94 @@
+//! Pools.
+
+use gaze_domain::{Error, Noun, Pool, PoolId, ZoneId};
+use gaze_sql::Tx;
+
+use crate::columns::{Columns, all, micros, one};
+use crate::{Failure, Rows};
+
+const SELECT: &str =
+    "SELECT id, zone_id, name, kind, path, fsid, enabled, created_at, updated_at FROM pool";
+
+fn decode(c: &mut Columns<'_>) -> Result<Pool, Failure> {
+    Ok(Pool {
+        id: c.parse()?,
+        zone: c.parse()?,
+        name: c.text()?,
+        kind: c.parse()?,
+        path: c.opt_text()?,
+        fsid: c.opt_text()?,
+        enabled: c.flag()?,
+        created_at: c.time()?,
+        updated_at: c.time()?,
+    })
+}
+
+pub async fn insert(tx: &mut Tx, pool: &Pool) -> Result<(), Failure> {
+    let sql = "INSERT INTO pool
+               (id, zone_id, name, kind, path, fsid, enabled, created_at, updated_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
+    let args = [
+        pool.id.hex().into(),
+        pool.zone.hex().into(),
+        (&pool.name).into(),
+        pool.kind.as_str().into(),
+        pool.path.clone().into(),
+        pool.fsid.clone().into(),
+        pool.enabled.into(),
+        micros(pool.created_at),
+        micros(pool.updated_at),
+    ];
+    match tx.execute(sql, &args).await? {
+        0 => Err(Error::exists(Noun::Pool, &pool.name).into()),
+        _ => Ok(()),
+    }
+}
+
+pub async fn find(rows: &mut impl Rows, id: PoolId) -> Result<Option<Pool>, Failure> {
+    one(
+        rows,
+        &format!("{SELECT} WHERE id = $1"),
+        &[id.hex().into()],
+        decode,
+    )
+    .await
+}
+
+pub async fn get(rows: &mut impl Rows, id: PoolId) -> Result<Pool, Failure> {
+    find(rows, id)
+        .await?
+        .ok_or_else(|| Error::not_found(Noun::Pool, id).into())
+}
+
+pub async fn list(rows: &mut impl Rows) -> Result<Vec<Pool>, Failure> {
+    all(
+        rows,
+        &format!("{SELECT} ORDER BY created_at, id"),
+        &[],
+        decode,
+    )
+    .await
+}
+
+/// The oldest pool of a zone.
+pub async fn first_of(rows: &mut impl Rows, zone: ZoneId) -> Result<Option<Pool>, Failure> {
+    let sql = format!("{SELECT} WHERE zone_id = $1 ORDER BY created_at, id LIMIT 1");
+    one(rows, &sql, &[zone.hex().into()], decode).await
+}
+
+/// Removes a pool without volumes.
+pub async fn delete(tx: &mut Tx, id: PoolId) -> Result<(), Failure> {
+    let sql = "DELETE FROM pool WHERE id = $1
+               AND NOT EXISTS (SELECT 1 FROM volume WHERE pool_id = $1)";
+    if tx.execute(sql, &[id.hex().into()]).await? == 1 {
+        return Ok(());
+    }
+    get(tx, id).await?;
+    let reason = "it has volumes".into();
+    Err(Error::InUse {
+        noun: Noun::Pool,
+        id: id.hex(),
+        reason,
+    }
+    .into())
+}

@@ -1,0 +1,174 @@
+//! Projects and what they use up.
+
+use gaze_domain::{DomainId, Error, Noun, Project, ProjectId, Quota};
+use gaze_sql::Tx;
+
+use crate::columns::{Columns, all, count, micros, one, opt_count};
+use crate::{Failure, Rows};
+
+const SELECT: &str = "SELECT id, domain_id, name, description, enabled, max_image_count, \
+                      max_image_bytes, image_count, image_bytes, created_at, updated_at \
+                      FROM project";
+
+fn decode(c: &mut Columns<'_>) -> Result<Project, Failure> {
+    Ok(Project {
+        id: c.parse()?,
+        domain: c.parse()?,
+        name: c.text()?,
+        description: c.opt_text()?,
+        enabled: c.flag()?,
+        max_image_count: c.opt_unsigned()?,
+        max_image_bytes: c.opt_unsigned()?,
+        image_count: c.unsigned()?,
+        image_bytes: c.unsigned()?,
+        created_at: c.time()?,
+        updated_at: c.time()?,
+    })
+}
+
+pub async fn insert(tx: &mut Tx, project: &Project) -> Result<(), Failure> {
+    let sql = "INSERT INTO project (id, domain_id, name, description, enabled, max_image_count,
+               max_image_bytes, created_at, updated_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
+    let args = [
+        project.id.hex().into(),
+        project.domain.hex().into(),
+        (&project.name).into(),
+        project.description.clone().into(),
+        project.enabled.into(),
+        opt_count(project.max_image_count),
+        opt_count(project.max_image_bytes),
+        micros(project.created_at),
+        micros(project.updated_at),
+    ];
+    match tx.execute(sql, &args).await? {
+        0 => Err(Error::exists(Noun::Project, &project.name).into()),
+        _ => Ok(()),
+    }
+}
+
+/// Saves everything but the use.
+pub async fn update(tx: &mut Tx, project: &Project) -> Result<(), Failure> {
+    let sql = "UPDATE project SET name = $1, description = $2, enabled = $3, max_image_count = $4,
+               max_image_bytes = $5, updated_at = $6 WHERE id = $7";
+    let args = [
+        (&project.name).into(),
+        project.description.clone().into(),
+        project.enabled.into(),
+        opt_count(project.max_image_count),
+        opt_count(project.max_image_bytes),
+        micros(project.updated_at),
+        project.id.hex().into(),
+    ];
+    tx.execute(sql, &args).await?;
+    Ok(())
+}
+
+pub async fn find(rows: &mut impl Rows, id: ProjectId) -> Result<Option<Project>, Failure> {
+    one(
+        rows,
+        &format!("{SELECT} WHERE id = $1"),
+        &[id.hex().into()],
+        decode,
+    )
+    .await
+}
+
+pub async fn get(rows: &mut impl Rows, id: ProjectId) -> Result<Project, Failure> {
+    find(rows, id)
+        .await?
+        .ok_or_else(|| Error::not_found(Noun::Project, id).into())
+}
+
+pub async fn find_by_name(
+    rows: &mut impl Rows,
+    domain: DomainId,
+    name: &str,
+) -> Result<Option<Project>, Failure> {
+    let sql = format!("{SELECT} WHERE domain_id = $1 AND name = $2");
+    one(rows, &sql, &[domain.hex().into(), name.into()], decode).await
+}
+
+pub async fn list(rows: &mut impl Rows) -> Result<Vec<Project>, Failure> {
+    all(
+        rows,
+        &format!("{SELECT} ORDER BY created_at, id"),
+        &[],
+        decode,
+    )
+    .await
+}
+
+/// Takes from the quota, or fails with [`Error::QuotaExceeded`] and takes nothing. The check and
+/// the taking are one statement, so that two requests cannot both get the last of it.
+pub async fn charge(tx: &mut Tx, id: ProjectId, images: u64, bytes: u64) -> Result<(), Failure> {
+    let sql = "UPDATE project SET image_count = image_count + $1, image_bytes = image_bytes + $2
+               WHERE id = $3
+               AND ($1 = 0 OR max_image_count IS NULL OR image_count + $1 <= max_image_count)
+               AND ($2 = 0 OR max_image_bytes IS NULL OR image_bytes + $2 <= max_image_bytes)";
+    if tx
+        .execute(sql, &[count(images), count(bytes), id.hex().into()])
+        .await?
+        == 1
+    {
+        return Ok(());
+    }
+    let project = get(tx, id).await?;
+    let (quota, limit, used, requested) = match project.max_image_count {
+        Some(limit) if images > 0 && project.image_count + images > limit => {
+            (Quota::ImageCount, limit, project.image_count, images)
+        }
+        _ => {
+            let limit = project.max_image_bytes.unwrap_or(u64::MAX);
+            (Quota::ImageBytes, limit, project.image_bytes, bytes)
+        }
+    };
+    Err(Error::QuotaExceeded {
+        project: id,
+        project_name: project.name,
+        quota,
+        limit,
+        used,
+        requested,
+    }
+    .into())
+}
+
+/// Gives back to the quota.
+pub async fn refund(tx: &mut Tx, id: ProjectId, images: u64, bytes: u64) -> Result<(), Failure> {
+    let sql = "UPDATE project SET image_count = image_count - $1, image_bytes = image_bytes - $2
+               WHERE id = $3";
+    tx.execute(sql, &[count(images), count(bytes), id.hex().into()])
+        .await?;
+    Ok(())
+}
+
+/// Removes a project that owns nothing; its users, tokens and keys go with it.
+pub async fn delete(tx: &mut Tx, id: ProjectId) -> Result<(), Failure> {
+    let project = get(tx, id).await?;
+    let sql = "SELECT (SELECT COUNT(*) FROM image WHERE owner_id = $1)
+               + (SELECT COUNT(*) FROM instance WHERE owner_id = $1)
+               + (SELECT COUNT(*) FROM volume WHERE owner_id = $1)";
+    let owned = one(tx, sql, &[id.hex().into()], |c| c.int())
+        .await?
+        .unwrap_or(0);
+    if owned > 0 {
+        let reason = "it owns images, instances or volumes".into();
+        return Err(Error::InUse {
+            noun: Noun::Project,
+            id: project.name,
+            reason,
+        }
+        .into());
+    }
+    for sql in [
+        "DELETE FROM image_member WHERE project_id = $1",
+        "DELETE FROM token WHERE project_id = $1",
+        "DELETE FROM access_key WHERE project_id = $1",
+        "DELETE FROM account WHERE project_id = $1",
+        "DELETE FROM project WHERE id = $1",
+    ] {
+        tx.execute(sql, &[id.hex().into()]).await?;
+    }
+    Ok(())
+}

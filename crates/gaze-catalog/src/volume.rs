@@ -1,0 +1,88 @@
+//! Volumes.
+
+use gaze_domain::{Error, Noun, ProjectId, Volume, VolumeId};
+use gaze_sql::Tx;
+
+use crate::columns::{Columns, all, count, micros, one};
+use crate::{Failure, Rows};
+
+const SELECT: &str = "SELECT id, owner_id, pool_id, instance_id, name, role, format, path, size, \
+                      allocated, created_at, updated_at FROM volume";
+
+fn decode(c: &mut Columns<'_>) -> Result<Volume, Failure> {
+    Ok(Volume {
+        id: c.parse()?,
+        owner: c.parse()?,
+        pool: c.parse()?,
+        instance: c.opt_parse()?,
+        name: c.text()?,
+        role: c.parse()?,
+        format: c.parse()?,
+        path: c.text()?,
+        size: c.bytes()?,
+        allocated: c.bytes()?,
+        created_at: c.time()?,
+        updated_at: c.time()?,
+    })
+}
+
+/// Saves a volume. A file is the volume of at most one.
+pub async fn insert(tx: &mut Tx, volume: &Volume) -> Result<(), Failure> {
+    let sql = "INSERT INTO volume (id, owner_id, pool_id, instance_id, name, role, format, path,
+               size, allocated, created_at, updated_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING";
+    let args = [
+        volume.id.hex().into(),
+        volume.owner.hex().into(),
+        volume.pool.hex().into(),
+        volume.instance.map(|id| id.hex()).into(),
+        (&volume.name).into(),
+        volume.role.as_str().into(),
+        volume.format.as_str().into(),
+        (&volume.path).into(),
+        count(volume.size.0),
+        count(volume.allocated.0),
+        micros(volume.created_at),
+        micros(volume.updated_at),
+    ];
+    match tx.execute(sql, &args).await? {
+        0 => Err(Error::exists(Noun::Volume, &volume.path).into()),
+        _ => Ok(()),
+    }
+}
+
+pub async fn find(rows: &mut impl Rows, id: VolumeId) -> Result<Option<Volume>, Failure> {
+    one(
+        rows,
+        &format!("{SELECT} WHERE id = $1"),
+        &[id.hex().into()],
+        decode,
+    )
+    .await
+}
+
+pub async fn list(rows: &mut impl Rows) -> Result<Vec<Volume>, Failure> {
+    all(
+        rows,
+        &format!("{SELECT} ORDER BY created_at, id"),
+        &[],
+        decode,
+    )
+    .await
+}
+
+pub async fn list_of(rows: &mut impl Rows, owner: ProjectId) -> Result<Vec<Volume>, Failure> {
+    let sql = format!("{SELECT} WHERE owner_id = $1 ORDER BY created_at, id");
+    all(rows, &sql, &[owner.hex().into()], decode).await
+}
+
+/// Removes a volume from the catalogue; its file is not touched.
+pub async fn delete(tx: &mut Tx, id: VolumeId) -> Result<(), Failure> {
+    match tx
+        .execute("DELETE FROM volume WHERE id = $1", &[id.hex().into()])
+        .await?
+    {
+        0 => Err(Error::not_found(Noun::Volume, id).into()),
+        _ => Ok(()),
+    }
+}
