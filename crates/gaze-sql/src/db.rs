@@ -33,7 +33,9 @@ impl fmt::Debug for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Target::Sqlite { path } => f.debug_struct("Sqlite").field("path", path).finish(),
-            Target::Postgres { max_connections, .. } => f
+            Target::Postgres {
+                max_connections, ..
+            } => f
                 .debug_struct("Postgres")
                 .field("max_connections", max_connections)
                 .finish_non_exhaustive(),
@@ -64,7 +66,9 @@ enum Backend {
 
 impl fmt::Debug for Db {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Db").field("kind", &self.kind()).finish_non_exhaustive()
+        f.debug_struct("Db")
+            .field("kind", &self.kind())
+            .finish_non_exhaustive()
     }
 }
 
@@ -78,11 +82,15 @@ impl Db {
             Target::Sqlite { path } => {
                 Backend::Sqlite(Sqlite::open(path, Arc::clone(&statements))?)
             }
-            Target::Postgres { url, max_connections } => {
-                Backend::Postgres(Postgres::open(url, *max_connections).await?)
-            }
+            Target::Postgres {
+                url,
+                max_connections,
+            } => Backend::Postgres(Postgres::open(url, *max_connections).await?),
         };
-        Ok(Db { backend: Arc::new(backend), statements })
+        Ok(Db {
+            backend: Arc::new(backend),
+            statements,
+        })
     }
 
     /// Which database this is.
@@ -124,9 +132,7 @@ impl Db {
     {
         match &*self.backend {
             Backend::Sqlite(sqlite) => sqlite.write(body).await,
-            Backend::Postgres(postgres) => {
-                postgres.write(Arc::clone(&self.statements), body).await
-            }
+            Backend::Postgres(postgres) => postgres.write(Arc::clone(&self.statements), body).await,
         }
     }
 

@@ -117,7 +117,10 @@ impl SqlError {
     pub(crate) fn unavailable<E: Error + Send + Sync + 'static>(
         doing: &'static str,
     ) -> impl FnOnce(E) -> SqlError {
-        move |source| SqlError::Unavailable { doing, source: Arc::new(source) }
+        move |source| SqlError::Unavailable {
+            doing,
+            source: Arc::new(source),
+        }
     }
 
     /// The error for a panic payload caught from a transaction body.

@@ -18,6 +18,7 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (
     set_name TEXT NOT NULL,
     version BIGINT NOT NULL,
     name TEXT NOT NULL,
+    statements TEXT NOT NULL,
     PRIMARY KEY (set_name, version)
 )";
 
@@ -25,52 +26,75 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (
 const LOCK: &str = "SELECT CAST(pg_advisory_xact_lock(7165321987) AS TEXT)";
 
 pub(crate) async fn run(db: &Db, set: &str, steps: &[Migration]) -> Result<(), SqlError> {
-    if let Some((at, step)) =
-        steps.iter().enumerate().find(|(at, step)| step.version as usize != at + 1)
+    if let Some((at, step)) = steps
+        .iter()
+        .enumerate()
+        .find(|(at, step)| step.version as usize != at + 1)
     {
         let reason = format!("step {} has version {}", at + 1, step.version);
-        return Err(SqlError::MigrationMismatch { set: set.to_owned(), reason });
+        return Err(SqlError::MigrationMismatch {
+            set: set.to_owned(),
+            reason,
+        });
     }
-    let known = set.to_owned();
-    let newest = steps.len();
+    let (known, expected) = (set.to_owned(), steps.to_vec());
     let applied = db
-        .write(move |tx| Box::pin(async move { applied(tx, &known, newest).await }))
+        .write(move |tx| Box::pin(async move { applied(tx, &known, &expected).await }))
         .await?;
     for step in &steps[applied..] {
         let (set, step) = (set.to_owned(), *step);
-        db.write(move |tx| Box::pin(async move { apply(tx, &set, step).await })).await?;
+        db.write(move |tx| Box::pin(async move { apply(tx, &set, step).await }))
+            .await?;
     }
     Ok(())
 }
 
-/// How many steps the database has seen.
-async fn applied(tx: &mut Tx, set: &str, newest: usize) -> Result<usize, SqlError> {
+/// How many steps the database has seen; they must be the first of these.
+async fn applied(tx: &mut Tx, set: &str, steps: &[Migration]) -> Result<usize, SqlError> {
     lock(tx).await?;
     tx.batch(TABLE).await?;
-    let sql = "SELECT COUNT(*), COALESCE(MAX(version), 0) FROM migration WHERE set_name = $1";
-    let row = tx.query_opt(sql, &[set.into()]).await?;
-    let (count, highest) = match row {
-        Some(row) => (row.int(0)?, row.int(1)?),
-        None => (0, 0),
+    let sql = "SELECT version, name, statements FROM migration WHERE set_name = $1 \
+               ORDER BY version";
+    let seen = tx.query(sql, &[set.into()]).await?;
+    let mismatch = |reason: String| SqlError::MigrationMismatch {
+        set: set.to_owned(),
+        reason,
     };
-    let mismatch = |reason: String| SqlError::MigrationMismatch { set: set.to_owned(), reason };
-    if count != highest {
-        return Err(mismatch(format!("{count} steps are applied, the highest is {highest}")));
-    }
-    let count = usize::try_from(count).unwrap_or(usize::MAX);
-    if count > newest {
+    if seen.len() > steps.len() {
+        let (count, known) = (seen.len(), steps.len());
         return Err(mismatch(format!(
-            "the database has seen {count} steps, this program knows {newest}"
+            "the database has seen {count} steps, this program knows {known}"
         )));
     }
-    Ok(count)
+    for (row, step) in seen.iter().zip(steps) {
+        let version = row.int(0)?;
+        if version != i64::from(step.version) {
+            return Err(mismatch(format!(
+                "where step {} belongs, the database has seen step {version}",
+                step.version
+            )));
+        }
+        if row.str(1)? != step.name || row.str(2)? != step.sql {
+            return Err(mismatch(format!(
+                "step {version} ({}) was edited after it was applied",
+                step.name
+            )));
+        }
+    }
+    Ok(seen.len())
 }
 
 async fn apply(tx: &mut Tx, set: &str, step: Migration) -> Result<(), SqlError> {
     lock(tx).await?;
-    let sql = "INSERT INTO migration (set_name, version, name) VALUES ($1, $2, $3)
+    let sql = "INSERT INTO migration (set_name, version, name, statements)
+               VALUES ($1, $2, $3, $4)
                ON CONFLICT DO NOTHING";
-    let args = [set.into(), step.version.into(), step.name.into()];
+    let args = [
+        set.into(),
+        step.version.into(),
+        step.name.into(),
+        step.sql.into(),
+    ];
     if tx.execute(sql, &args).await? == 0 {
         return Ok(());
     }
@@ -81,7 +105,10 @@ async fn apply(tx: &mut Tx, set: &str, step: Migration) -> Result<(), SqlError> 
     };
     match tx.kind() {
         Kind::Sqlite => tx.batch(step.sql).await.map_err(failed),
-        Kind::Postgres => tx.batch(&step.sql.replace(" BLOB", " BYTEA")).await.map_err(failed),
+        Kind::Postgres => tx
+            .batch(&step.sql.replace(" BLOB", " BYTEA"))
+            .await
+            .map_err(failed),
     }
 }
 

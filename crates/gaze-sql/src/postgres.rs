@@ -48,7 +48,10 @@ impl Postgres {
             .create_timeout(Some(CONNECTION_WAIT))
             .post_create(Hook::async_fn(|client, _metrics| {
                 Box::pin(async move {
-                    client.batch_execute(READ_ONLY).await.map_err(HookError::Backend)
+                    client
+                        .batch_execute(READ_ONLY)
+                        .await
+                        .map_err(HookError::Backend)
                 })
             }))
             .build()
@@ -86,14 +89,18 @@ impl Postgres {
         let open = OpenTransaction::begin(self.client().await?, BEGIN_WRITE).await?;
         let mut tx = Tx::postgres(open, statements);
         // After a panic nothing of the body is used again: the transaction is rolled back.
-        let body = AssertUnwindSafe(async { body(&mut tx).await }).catch_unwind().await;
+        let body = AssertUnwindSafe(async { body(&mut tx).await })
+            .catch_unwind()
+            .await;
         let outcome = match body {
             Ok(Ok(_)) if tx.has_failed() => Err(SqlError::Aborted.into()),
             Ok(outcome) => outcome,
             Err(panic) => Err(SqlError::panicked(&*panic).into()),
         };
         let on_commit = tx.take_on_commit();
-        let Some(open) = tx.into_postgres() else { return outcome };
+        let Some(open) = tx.into_postgres() else {
+            return outcome;
+        };
         match outcome {
             Ok(value) => {
                 open.end("COMMIT").await?;
@@ -124,7 +131,9 @@ pub(crate) struct OpenTransaction {
 
 impl OpenTransaction {
     async fn begin(client: Object, begin: &str) -> Result<OpenTransaction, SqlError> {
-        let mut open = OpenTransaction { client: Some(client) };
+        let mut open = OpenTransaction {
+            client: Some(client),
+        };
         open.batch(begin).await?;
         Ok(open)
     }
@@ -147,11 +156,17 @@ impl OpenTransaction {
     pub(crate) async fn execute(&mut self, sql: &str, args: &[Value]) -> Result<u64, SqlError> {
         let client = self.client()?;
         let statement = prepare(client, sql, args).await?;
-        client.execute(&statement, &references(args)).await.map_err(|e| statement_error(sql, e))
+        client
+            .execute(&statement, &references(args))
+            .await
+            .map_err(|e| statement_error(sql, e))
     }
 
     pub(crate) async fn batch(&mut self, sql: &str) -> Result<(), SqlError> {
-        self.client()?.batch_execute(sql).await.map_err(|error| statement_error(sql, error))
+        self.client()?
+            .batch_execute(sql)
+            .await
+            .map_err(|error| statement_error(sql, error))
     }
 }
 
@@ -173,13 +188,19 @@ async fn query(client: &Object, sql: &str, args: &[Value]) -> Result<Vec<Row>, S
 }
 
 async fn prepare(client: &Object, sql: &str, args: &[Value]) -> Result<Statement, SqlError> {
-    let statement =
-        client.prepare_cached(sql).await.map_err(|error| statement_error(sql, error))?;
+    let statement = client
+        .prepare_cached(sql)
+        .await
+        .map_err(|error| statement_error(sql, error))?;
     let takes = statement.params().len();
     if takes == args.len() {
         return Ok(statement);
     }
-    Err(SqlError::Arguments { sql: sql.to_owned(), takes, given: args.len() })
+    Err(SqlError::Arguments {
+        sql: sql.to_owned(),
+        takes,
+        given: args.len(),
+    })
 }
 
 fn references(args: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
@@ -193,14 +214,24 @@ fn statement_error(sql: &str, error: tokio_postgres::Error) -> SqlError {
         return if error.is_closed() {
             SqlError::unavailable("running a statement")(error)
         } else {
-            SqlError::Statement { sql: sql.to_owned(), source: Arc::new(error) }
+            SqlError::Statement {
+                sql: sql.to_owned(),
+                source: Arc::new(error),
+            }
         };
     };
     let code = database.code();
-    if [SqlState::UNIQUE_VIOLATION, SqlState::FOREIGN_KEY_VIOLATION, SqlState::CHECK_VIOLATION]
-        .contains(code)
+    if [
+        SqlState::UNIQUE_VIOLATION,
+        SqlState::FOREIGN_KEY_VIOLATION,
+        SqlState::CHECK_VIOLATION,
+    ]
+    .contains(code)
     {
-        let constraint = database.constraint().unwrap_or(database.message()).to_owned();
+        let constraint = database
+            .constraint()
+            .unwrap_or(database.message())
+            .to_owned();
         return SqlError::Conflict { constraint };
     }
     if [
@@ -213,8 +244,14 @@ fn statement_error(sql: &str, error: tokio_postgres::Error) -> SqlError {
         return SqlError::Busy;
     }
     // Classes 08 (connection), 53 (resources), 57 (operator intervention) and 58 (system).
-    if ["08", "53", "57", "58"].iter().any(|class| code.code().starts_with(class)) {
+    if ["08", "53", "57", "58"]
+        .iter()
+        .any(|class| code.code().starts_with(class))
+    {
         return SqlError::unavailable("running a statement")(error);
     }
-    SqlError::Statement { sql: sql.to_owned(), source: Arc::new(error) }
+    SqlError::Statement {
+        sql: sql.to_owned(),
+        source: Arc::new(error),
+    }
 }

@@ -17,7 +17,8 @@ impl Row {
 
     /// The integer in the column.
     pub fn int(&self, column: usize) -> Result<i64, SqlError> {
-        self.opt_int(column)?.ok_or_else(|| null(column, "an integer"))
+        self.opt_int(column)?
+            .ok_or_else(|| null(column, "an integer"))
     }
 
     /// The integer in the column, or `None` for `NULL`.
@@ -31,17 +32,22 @@ impl Row {
 
     /// The non-negative integer in the column.
     pub fn unsigned(&self, column: usize) -> Result<u64, SqlError> {
-        self.opt_unsigned(column)?.ok_or_else(|| null(column, "a non-negative integer"))
+        self.opt_unsigned(column)?
+            .ok_or_else(|| null(column, "a non-negative integer"))
     }
 
     /// The non-negative integer in the column, or `None` for `NULL`.
     pub fn opt_unsigned(&self, column: usize) -> Result<Option<u64>, SqlError> {
-        let Some(value) = self.opt_int(column)? else { return Ok(None) };
-        u64::try_from(value).map(Some).map_err(|_negative| SqlError::Decode {
-            column,
-            expected: "a non-negative integer",
-            found: value.to_string(),
-        })
+        let Some(value) = self.opt_int(column)? else {
+            return Ok(None);
+        };
+        u64::try_from(value)
+            .map(Some)
+            .map_err(|_negative| SqlError::Decode {
+                column,
+                expected: "a non-negative integer",
+                found: value.to_string(),
+            })
     }
 
     /// The boolean in the column, stored as 0 or 1.
@@ -55,9 +61,11 @@ impl Row {
             None => Ok(None),
             Some(0) => Ok(Some(false)),
             Some(1) => Ok(Some(true)),
-            Some(other) => {
-                Err(SqlError::Decode { column, expected: "0 or 1", found: other.to_string() })
-            }
+            Some(other) => Err(SqlError::Decode {
+                column,
+                expected: "0 or 1",
+                found: other.to_string(),
+            }),
         }
     }
 
@@ -106,11 +114,19 @@ impl Row {
 }
 
 fn null(column: usize, expected: &'static str) -> SqlError {
-    SqlError::Decode { column, expected, found: "null".to_owned() }
+    SqlError::Decode {
+        column,
+        expected,
+        found: "null".to_owned(),
+    }
 }
 
 fn mismatch(column: usize, expected: &'static str, found: &Value) -> SqlError {
-    SqlError::Decode { column, expected, found: found.kind().to_owned() }
+    SqlError::Decode {
+        column,
+        expected,
+        found: found.kind().to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -126,11 +142,17 @@ mod tests {
         let row = Row(vec![Value::Null, Value::Int(-2), Value::Text("a".into())]);
         check(row.int(0), "column 0 holds null, not an integer");
         check(row.bool(1), "column 1 holds -2, not 0 or 1");
-        check(row.unsigned(1), "column 1 holds -2, not a non-negative integer");
+        check(
+            row.unsigned(1),
+            "column 1 holds -2, not a non-negative integer",
+        );
         check(row.int(2), "column 2 holds text, not an integer");
         check(row.bytes(2), "column 2 holds text, not bytes");
         check(row.str(1), "column 1 holds an integer, not text");
-        check(row.text(3), "column 3 holds nothing: the row has 3 columns, not text");
+        check(
+            row.text(3),
+            "column 3 holds nothing: the row has 3 columns, not text",
+        );
     }
 
     #[test]

@@ -42,8 +42,9 @@ impl Sqlite {
             | OpenFlags::SQLITE_OPEN_CREATE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let write = connect(path, writing)?;
-        configure_writer(&write)
-            .map_err(SqlError::unavailable("preparing the SQLite file for writing"))?;
+        configure_writer(&write).map_err(SqlError::unavailable(
+            "preparing the SQLite file for writing",
+        ))?;
         let count = std::thread::available_parallelism()
             .map_or(MIN_READERS, usize::from)
             .clamp(MIN_READERS, MAX_READERS);
@@ -52,7 +53,11 @@ impl Sqlite {
             .map(|_| Ok(Mutex::new(Some(connect(path, reading)?))))
             .collect::<Result<Vec<_>, SqlError>>()?;
         let writer = Writer::start(write, lock, statements)?;
-        Ok(Sqlite { readers, next_reader: AtomicUsize::new(0), writer })
+        Ok(Sqlite {
+            readers,
+            next_reader: AtomicUsize::new(0),
+            writer,
+        })
     }
 
     pub(crate) fn query(&self, sql: &str, args: &[Value]) -> Result<Vec<Row>, SqlError> {
@@ -90,7 +95,9 @@ impl Sqlite {
         (0..count)
             .find_map(|offset| self.readers[(first + offset) % count].try_lock().ok())
             .unwrap_or_else(|| {
-                self.readers[first % count].lock().unwrap_or_else(PoisonError::into_inner)
+                self.readers[first % count]
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
             })
     }
 }
@@ -105,13 +112,17 @@ fn lock(path: &Path) -> Result<File, SqlError> {
         .truncate(false)
         .write(true)
         .open(PathBuf::from(name))
-        .map_err(SqlError::unavailable("opening the lock file beside the SQLite file"))?;
+        .map_err(SqlError::unavailable(
+            "opening the lock file beside the SQLite file",
+        ))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(SqlError::InUse { path: path.to_owned() }),
-        Err(TryLockError::Error(error)) => {
-            Err(SqlError::unavailable("locking the lock file beside the SQLite file")(error))
-        }
+        Err(TryLockError::WouldBlock) => Err(SqlError::InUse {
+            path: path.to_owned(),
+        }),
+        Err(TryLockError::Error(error)) => Err(SqlError::unavailable(
+            "locking the lock file beside the SQLite file",
+        )(error)),
     }
 }
 
@@ -124,7 +135,9 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, SqlError> {
         connection.execute_batch("PRAGMA case_sensitive_like = ON")?;
         Ok(connection)
     };
-    open().map_err(SqlError::unavailable::<rusqlite::Error>("opening the SQLite file"))
+    open().map_err(SqlError::unavailable::<rusqlite::Error>(
+        "opening the SQLite file",
+    ))
 }
 
 fn configure_writer(connection: &Connection) -> rusqlite::Result<()> {
@@ -155,19 +168,20 @@ pub(crate) fn query(
     Ok(collected)
 }
 
-pub(crate) fn execute(
-    connection: &Connection,
-    sql: &str,
-    args: &[Value],
-) -> Result<u64, SqlError> {
+pub(crate) fn execute(connection: &Connection, sql: &str, args: &[Value]) -> Result<u64, SqlError> {
     let failed = |error| statement_error(sql, error);
     let mut statement = connection.prepare_cached(sql).map_err(failed)?;
     bind(&mut statement, sql, args)?;
-    statement.raw_execute().map(|changed| changed as u64).map_err(failed)
+    statement
+        .raw_execute()
+        .map(|changed| changed as u64)
+        .map_err(failed)
 }
 
 pub(crate) fn batch(connection: &Connection, sql: &str) -> Result<(), SqlError> {
-    connection.execute_batch(sql).map_err(|error| statement_error(sql, error))
+    connection
+        .execute_batch(sql)
+        .map_err(|error| statement_error(sql, error))
 }
 
 /// Binds `$n` to the n-th argument. To SQLite `$n` is a name, numbered by first appearance, so
@@ -190,7 +204,11 @@ fn bind(statement: &mut Statement<'_>, sql: &str, args: &[Value]) -> Result<(), 
     if highest == args.len() {
         return Ok(());
     }
-    Err(SqlError::Arguments { sql: sql.to_owned(), takes: highest, given: args.len() })
+    Err(SqlError::Arguments {
+        sql: sql.to_owned(),
+        takes: highest,
+        given: args.len(),
+    })
 }
 
 impl rusqlite::ToSql for Value {
@@ -228,11 +246,18 @@ fn statement_error(sql: &str, error: rusqlite::Error) -> SqlError {
         rusqlite::Error::SqliteFailure(failure, message) => {
             (failure.code, failure.extended_code, message.clone())
         }
-        _ => return SqlError::Statement { sql: sql.to_owned(), source: Arc::new(error) },
+        _ => {
+            return SqlError::Statement {
+                sql: sql.to_owned(),
+                source: Arc::new(error),
+            };
+        }
     };
     match code {
         ErrorCode::ConstraintViolation if extended != ffi::SQLITE_CONSTRAINT_NOTNULL => {
-            SqlError::Conflict { constraint: message.unwrap_or_else(|| error.to_string()) }
+            SqlError::Conflict {
+                constraint: message.unwrap_or_else(|| error.to_string()),
+            }
         }
         ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => SqlError::Busy,
         ErrorCode::SystemIoFailure
@@ -240,9 +265,13 @@ fn statement_error(sql: &str, error: rusqlite::Error) -> SqlError {
         | ErrorCode::CannotOpen
         | ErrorCode::DatabaseCorrupt
         | ErrorCode::NotADatabase
-        | ErrorCode::OutOfMemory => {
-            SqlError::Unavailable { doing: "running a statement", source: Arc::new(error) }
-        }
-        _ => SqlError::Statement { sql: sql.to_owned(), source: Arc::new(error) },
+        | ErrorCode::OutOfMemory => SqlError::Unavailable {
+            doing: "running a statement",
+            source: Arc::new(error),
+        },
+        _ => SqlError::Statement {
+            sql: sql.to_owned(),
+            source: Arc::new(error),
+        },
     }
 }

@@ -27,9 +27,16 @@ pub struct Fresh {
 #[expect(clippy::expect_used, reason = "a test without its database has failed")]
 pub async fn sqlite() -> Fresh {
     let folder = TempDir::new().expect("a temporary folder");
-    let target = Target::Sqlite { path: folder.path().join("test.db") };
+    let target = Target::Sqlite {
+        path: folder.path().join("test.db"),
+    };
     let db = Db::open(&target).await.expect("a SQLite database");
-    Fresh { name: "SQLite", db, target, _folder: Some(folder) }
+    Fresh {
+        name: "SQLite",
+        db,
+        target,
+        _folder: Some(folder),
+    }
 }
 
 /// A fresh SQLite and a fresh PostgreSQL database.
@@ -37,7 +44,10 @@ pub async fn sqlite() -> Fresh {
 /// # Panics
 /// If one cannot be made; also if [`POSTGRES_VARIABLE`] is not set, unless
 /// [`SQLITE_ONLY_VARIABLE`] is.
-#[expect(clippy::disallowed_methods, reason = "the test command hands over the server's address")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test command hands over the server's address"
+)]
 pub async fn databases() -> Vec<Fresh> {
     let mut fresh = vec![sqlite().await];
     match std::env::var(POSTGRES_VARIABLE) {
@@ -58,8 +68,11 @@ pub async fn databases() -> Vec<Fresh> {
 #[expect(clippy::expect_used, reason = "a test without its database has failed")]
 pub async fn postgres(base: &str) -> Fresh {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    let name =
-        format!("gaze_test_{}_{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let name = format!(
+        "gaze_test_{}_{}",
+        std::process::id(),
+        NEXT.fetch_add(1, Ordering::Relaxed)
+    );
     let base = base.trim_end_matches('/');
     let (client, connection) =
         tokio_postgres::connect(&format!("{base}/postgres"), tokio_postgres::NoTls)
@@ -70,10 +83,21 @@ pub async fn postgres(base: &str) -> Fresh {
         .batch_execute(&format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
         .await
         .expect("no database of that name");
-    client.batch_execute(&format!("CREATE DATABASE {name}")).await.expect("a fresh database");
+    client
+        .batch_execute(&format!("CREATE DATABASE {name}"))
+        .await
+        .expect("a fresh database");
     drop(client);
     driver.abort();
-    let target = Target::Postgres { url: format!("{base}/{name}"), max_connections: 4 };
+    let target = Target::Postgres {
+        url: format!("{base}/{name}"),
+        max_connections: 4,
+    };
     let db = Db::open(&target).await.expect("a PostgreSQL database");
-    Fresh { name: "PostgreSQL", db, target, _folder: None }
+    Fresh {
+        name: "PostgreSQL",
+        db,
+        target,
+        _folder: None,
+    }
 }

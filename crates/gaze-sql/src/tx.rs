@@ -40,7 +40,12 @@ impl Tx {
     }
 
     fn new(connection: Connection, statements: Arc<AtomicU64>) -> Tx {
-        Tx { connection, statements, failed: false, on_commit: Vec::new() }
+        Tx {
+            connection,
+            statements,
+            failed: false,
+            on_commit: Vec::new(),
+        }
     }
 
     /// Runs a statement and returns its rows; for `SELECT` and `.. RETURNING`.

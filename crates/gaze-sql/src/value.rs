@@ -41,7 +41,9 @@ impl TryFrom<u64> for Value {
     type Error = SqlError;
 
     fn try_from(value: u64) -> Result<Value, SqlError> {
-        i64::try_from(value).map(Value::Int).map_err(|_out_of_range| SqlError::IntTooLarge { value })
+        i64::try_from(value)
+            .map(Value::Int)
+            .map_err(|_out_of_range| SqlError::IntTooLarge { value })
     }
 }
 
@@ -120,10 +122,15 @@ mod tests {
 
     #[test]
     fn an_unsigned_number_beyond_bigint_is_refused() {
-        assert_eq!(Value::try_from(u64::MAX >> 1).unwrap(), Value::Int(i64::MAX));
+        assert_eq!(
+            Value::try_from(u64::MAX >> 1).unwrap(),
+            Value::Int(i64::MAX)
+        );
         assert!(matches!(
-            Value::try_from(1 << 63),
-            Err(SqlError::IntTooLarge { value: 9_223_372_036_854_775_808 })
+            Value::try_from(1_u64 << 63),
+            Err(SqlError::IntTooLarge {
+                value: 9_223_372_036_854_775_808
+            })
         ));
     }
 }

@@ -8,7 +8,11 @@ use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use crate::{Row, SqlError, Value};
 
 impl ToSql for Value {
-    fn to_sql(&self, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn Error + Sync + Send>> {
         match self {
             Value::Null => Ok(IsNull::Yes),
             Value::Int(value) => match *ty {
@@ -52,21 +56,23 @@ impl<'a> FromSql<'a> for Decoded {
     }
 
     fn accepts(ty: &Type) -> bool {
-        matches!(*ty, Type::INT8 | Type::INT4 | Type::INT2 | Type::BOOL | Type::BYTEA)
-            || <&str as FromSql>::accepts(ty)
+        matches!(
+            *ty,
+            Type::INT8 | Type::INT4 | Type::INT2 | Type::BOOL | Type::BYTEA
+        ) || <&str as FromSql>::accepts(ty)
     }
 }
 
 pub(super) fn decode_row(row: &tokio_postgres::Row) -> Result<Row, SqlError> {
     (0..row.len())
         .map(|column| {
-            row.try_get::<_, Decoded>(column).map(|decoded| decoded.0).map_err(|_wrong_type| {
-                SqlError::Decode {
+            row.try_get::<_, Decoded>(column)
+                .map(|decoded| decoded.0)
+                .map_err(|_wrong_type| SqlError::Decode {
                     column,
                     expected: "an integer, text, bytes or null",
                     found: row.columns()[column].type_().to_string(),
-                }
-            })
+                })
         })
         .collect::<Result<Vec<_>, _>>()
         .map(Row)

@@ -47,7 +47,10 @@ impl Writer {
                 drop(end);
             })
             .map_err(SqlError::unavailable("starting the writer thread"))?;
-        Ok(Writer { queue: Mutex::new(Some(queue)), ended: Mutex::new(Some(ended)) })
+        Ok(Writer {
+            queue: Mutex::new(Some(queue)),
+            ended: Mutex::new(Some(ended)),
+        })
     }
 
     pub(super) async fn write<T, E, F>(&self, body: F) -> Result<T, E>
@@ -56,20 +59,42 @@ impl Writer {
         T: Send + 'static,
         E: From<SqlError> + Send + 'static,
     {
-        let queue = self.queue.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let queue = self
+            .queue
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         let queue = queue.ok_or(SqlError::Closed)?;
         let (reply, answer) = oneshot::channel();
-        let job = Transaction { body: Some(body), outcome: None, reply };
-        queue.send(Box::new(job)).await.map_err(|_unsent| SqlError::Closed)?;
+        let job = Transaction {
+            body: Some(body),
+            outcome: None,
+            reply,
+        };
+        queue
+            .send(Box::new(job))
+            .await
+            .map_err(|_unsent| SqlError::Closed)?;
         drop(queue);
-        answer.await.unwrap_or_else(|_thread_ended| Err(SqlError::Closed.into()))
+        answer
+            .await
+            .unwrap_or_else(|_thread_ended| Err(SqlError::Closed.into()))
     }
 
     /// Takes no more transactions and waits until those already queued are answered and the
     /// connection is closed.
     pub(super) async fn close(&self) {
-        drop(self.queue.lock().unwrap_or_else(PoisonError::into_inner).take());
-        let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner).take();
+        drop(
+            self.queue
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .take(),
+        );
+        let ended = self
+            .ended
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if let Some(ended) = ended {
             // The sender is dropped, never used: an error is the news that the thread is done.
             drop(ended.await);
@@ -104,10 +129,14 @@ where
     E: From<SqlError> + Send,
 {
     fn run(&mut self, tx: &mut Tx) -> bool {
-        let Some(body) = self.body.take() else { return false };
+        let Some(body) = self.body.take() else {
+            return false;
+        };
         // After a panic only the connection is used again, and its savepoint is rolled back.
         let polled = std::panic::catch_unwind(AssertUnwindSafe(|| {
-            body(tx).as_mut().poll(&mut Context::from_waker(Waker::noop()))
+            body(tx)
+                .as_mut()
+                .poll(&mut Context::from_waker(Waker::noop()))
         }));
         let outcome = match polled {
             Ok(Poll::Ready(Ok(_))) if tx.has_failed() => Err(SqlError::Aborted.into()),
@@ -144,7 +173,9 @@ fn run(
         {
             batch.push(next);
         }
-        let Some(back) = run_batch(connection, batch, statements) else { return };
+        let Some(back) = run_batch(connection, batch, statements) else {
+            return;
+        };
         connection = back;
     }
     if let Err((_connection, error)) = connection.close() {
@@ -176,9 +207,8 @@ fn run_batch(
             on_commit.append(&mut actions);
             control(&connection, "RELEASE body")
         } else {
-            control(&connection, "ROLLBACK TO body").and_then(|()| {
-                control(&connection, "RELEASE body")
-            })
+            control(&connection, "ROLLBACK TO body")
+                .and_then(|()| control(&connection, "RELEASE body"))
         };
         // On a full disk or an I/O error SQLite may have rolled back the whole transaction by
         // itself; then the savepoint is unknown and the earlier bodies are lost as well.
@@ -207,9 +237,10 @@ fn run_batch(
 fn control(connection: &Connection, sql: &str) -> Result<(), SqlError> {
     let run = || connection.prepare_cached(sql)?.execute([]).map(drop);
     run().map_err(|error| match super::statement_error(sql, error) {
-        SqlError::Statement { source, .. } => {
-            SqlError::Unavailable { doing: "controlling a group commit", source }
-        }
+        SqlError::Statement { source, .. } => SqlError::Unavailable {
+            doing: "controlling a group commit",
+            source,
+        },
         other => other,
     })
 }
