@@ -10,7 +10,7 @@ use crate::App;
 use crate::requests::{DomainName, Grant, Issued, Login, ScopeWish, Secret, UserName};
 
 /// Most sessions that one user may hold at once, as in ZStack.
-pub const MAX_SESSIONS: u64 = 500;
+pub(crate) const MAX_SESSIONS: u64 = 500;
 
 /// A hash that no password has, so that a login of an unknown user takes as long as one of a
 /// known user.
