@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::stores::Need;
 use crate::ingest::{Aftermath, Intake, Landed, Rule, land, undo};
-use crate::requests::Upload;
+use crate::requests::{StoreChoice, Upload};
 use crate::work::{WorkKind, enqueue_failure};
 use crate::{App, errors, failure};
 
@@ -49,7 +49,11 @@ impl App {
             });
         }
         let job = JobId::new(self.new_uuid());
-        let image = self.begin_upload(&known.image, job, &upload).await?;
+        // The body is not `Sync`, so `upload` must not be borrowed across an await.
+        let (declared_len, stores) = (upload.declared_len, upload.stores.clone());
+        let image = self
+            .begin_upload(&known.image, job, declared_len, &stores)
+            .await?;
         let app = self.clone();
         // The client may go away at any point; the task then sees the stream break and cleans up.
         let task = self
@@ -59,14 +63,20 @@ impl App {
             .map_err(|error| Error::internal("receiving an upload", error))?
     }
 
-    async fn begin_upload(&self, image: &Image, job: JobId, upload: &Upload) -> Result<Image> {
-        let bytes = upload.declared_len.unwrap_or(0);
+    async fn begin_upload(
+        &self,
+        image: &Image,
+        job: JobId,
+        declared_len: Option<u64>,
+        stores: &StoreChoice,
+    ) -> Result<Image> {
+        let bytes = declared_len.unwrap_or(0);
         let need = Need {
             bytes,
             pool: None,
             rule: Rule::All,
         };
-        let stores = self.choose_stores(&upload.stores, need).await?;
+        let stores = self.choose_stores(stores, need).await?;
         let (id, owner, now) = (image.id, image.owner, self.now());
         let copies = self.new_copies(id, &stores);
         let jobs = self.jobs().clone();
