@@ -268,7 +268,10 @@ pub(crate) async fn undone(db: Db, ctx: Ctx, error: Value) -> Result<(), Failure
     .map_err(retry)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the shape that map_err wants")]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "the shape that map_err wants"
+)]
 pub(crate) fn retry(error: SqlError) -> Failure {
     Failure::Retry {
         error: json!({"sql": error.to_string()}),

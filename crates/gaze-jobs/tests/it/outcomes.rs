@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use gaze_jobs::{Failure, NewJob, State};
+use gaze_jobs::{Ctx, Failure, Jobs, NewJob, Options, State};
 use serde_json::json;
 
 use crate::harness::{
-    Abandoned, LONG, fatal, handlers, handlers_with_rollback, new, retry, succeed, undone, worlds,
+    Abandoned, LONG, OPTIONS, fatal, handlers, handlers_with_rollback, new, retry, succeed, undone,
+    worlds,
 };
 
 #[tokio::test]
@@ -36,6 +37,43 @@ async fn a_waiter_is_told_of_the_success_and_of_its_result() {
             (Some(1_000_000_000), Some(1_000_000_000))
         );
         assert_eq!(world.done().await, ["made"]);
+    }
+}
+
+#[tokio::test]
+async fn within_one_process_nobody_has_to_poll() {
+    for world in worlds().await {
+        let options = Options {
+            poll: LONG * 60,
+            ..OPTIONS
+        };
+        let jobs = Jobs::open(&world.db, world.clock.clone(), options)
+            .await
+            .unwrap();
+        let db = world.db.clone();
+        let run = move |ctx: Ctx| {
+            let db = db.clone();
+            async move { succeed(&db, ctx, "made".to_owned()).await.map_err(retry) }
+        };
+        let _runner = jobs.run(handlers(&world.db, run)).await.unwrap();
+        let enqueue = async |new: NewJob| {
+            let jobs = jobs.clone();
+            let enqueued = world
+                .db
+                .write(move |tx| Box::pin(async move { jobs.enqueue(tx, new).await }));
+            enqueued.await.unwrap();
+        };
+        enqueue(new("a")).await;
+        let job = jobs.wait("a", LONG).await.unwrap().unwrap();
+        assert_eq!(job.state, State::Succeeded, "on {}", world.fresh.name);
+        let later = NewJob {
+            delay: LONG,
+            ..new("b")
+        };
+        enqueue(later).await;
+        assert!(jobs.cancel("b").await.unwrap());
+        let job = jobs.wait("b", LONG).await.unwrap().unwrap();
+        assert_eq!(job.state, State::Cancelled, "on {}", world.fresh.name);
     }
 }
 
