@@ -1,0 +1,6 @@
+//! The face from outside, on a whole service.
+
+#[cfg(test)]
+mod conformance;
+#[cfg(test)]
+mod stage;
