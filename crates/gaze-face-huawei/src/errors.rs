@@ -127,7 +127,7 @@ impl Refusal {
         let now = now.strftime("%Y%m%dT%H%M%SZ");
         Self::new(
             401,
-            "APIGW.0303",
+            "APIGW.0301",
             format!(
                 "Incorrect IAM authentication information: signature expired, \
                  signature time:{signed},server time:{now}"
@@ -223,7 +223,7 @@ impl From<&AuthFailure> for Refusal {
             }
             AuthFailure::Skewed => Self::new(
                 401,
-                "APIGW.0303",
+                "APIGW.0301",
                 "Incorrect IAM authentication information: signature expired",
             ),
             AuthFailure::Disabled => Self::unauthenticated("the user or project is disabled"),

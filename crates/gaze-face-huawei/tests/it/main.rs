@@ -1,3 +1,6 @@
-//! Tests of the face from outside.
+//! Tests of the face from outside, on a whole service.
 
+mod cloud;
+mod conformance;
 mod documented;
+mod filters;

@@ -1,3 +1,4 @@
-//! Tests of the face from outside.
+//! Tests of the face from outside, on a whole service.
 
+mod conformance;
 mod documented;
