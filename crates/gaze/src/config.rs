@@ -28,7 +28,8 @@ pub(crate) type Environment = BTreeMap<String, String>;
 pub(crate) struct Key {
     pub(crate) section: &'static str,
     pub(crate) name: &'static str,
-    /// What it takes, in a few words.
+    /// What it takes, in a few words; for the documentation.
+    #[cfg(test)]
     pub(crate) kind: &'static str,
     /// The sentences of its documentation.
     pub(crate) about: &'static [&'static str],
@@ -74,6 +75,7 @@ macro_rules! settings {
         pub(crate) const KEYS: &[Key] = &[$($(Key {
             section: stringify!($section),
             name: stringify!($key),
+            #[cfg(test)]
             kind: <$kind as Setting>::KIND,
             about: &[$($about,)*],
             read: |config, raw| {
@@ -234,7 +236,7 @@ impl Config {
                 |key| (key.read)(self, &flag.value),
             );
             if let Err(reason) = outcome {
-                faults.push(Fault::at(flag.flag, reason));
+                faults.push(Fault::at(flag.typed, reason));
             }
         }
         faults
@@ -282,22 +284,27 @@ impl Config {
         faults
     }
 
-    /// The whole configuration as a `gaze.toml`; a database password is masked.
+    /// The whole configuration as a `gaze.toml` that explains itself; a database password is
+    /// masked.
     pub(crate) fn to_toml(&self) -> String {
-        let mut text = String::new();
+        let mut lines = Vec::new();
         let mut section = "";
         for key in KEYS {
             if key.section != section {
-                let gap = if section.is_empty() { "" } else { "\n" };
-                text.push_str(&format!("{gap}[{}]\n", key.section));
+                if !section.is_empty() {
+                    lines.push(String::new());
+                }
+                lines.push(format!("[{}]", key.section));
                 section = key.section;
             }
-            match key.show(self) {
-                Some(value) => text.push_str(&format!("{} = {}\n", key.name, masked(&value))),
-                None => text.push_str(&format!("# {} is not set\n", key.name)),
-            }
+            lines.extend(key.about.iter().map(|line| format!("#{line}")));
+            lines.push(match key.show(self) {
+                Some(value) => format!("{} = {}", key.name, masked(&value)),
+                None => format!("# {} is not set", key.name),
+            });
         }
-        text
+        lines.push(String::new());
+        lines.join("\n")
     }
 }
 

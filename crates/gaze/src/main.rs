@@ -1,22 +1,44 @@
 //! `gaze`: the image service, and its administration over the native API.
 
+mod client;
 mod cmd;
+mod compose;
 mod config;
+mod demo;
+mod failure;
+mod output;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::{Context as _, Result};
 use clap::{Parser, Subcommand};
 
+use client::Target;
+use cmd::Session;
 use config::{Config, Environment, ServeFlags};
+use output::{Form, Output};
 
+/// An image service for virtual machines.
 #[derive(Debug, Parser)]
+#[command(name = "gaze", version, about, propagate_version = true)]
 #[command(
-    name = "gaze",
-    version,
-    about = "An image service for virtual machines"
+    after_help = "Credentials, the first that there are: --token or GAZE_TOKEN; GAZE_USER \
+    with GAZE_PASSWORD; what `gaze login` saved for the address; for this machine's own \
+    addresses, the token in the service's data folder (GAZE_DATA_DIR, by default gaze-data)."
 )]
 struct Arguments {
+    #[command(flatten)]
+    target: Target,
+    /// Form of answers [env: GAZE_OUTPUT] [default: table]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORM",
+        value_enum,
+        help_heading = "Connection"
+    )]
+    output: Option<Form>,
     #[command(subcommand)]
     command: Command,
 }
@@ -28,27 +50,79 @@ enum Command {
         /// Add a small sample cloud and print requests to try
         #[arg(long)]
         demo: bool,
-        /// Configuration file [default: gaze.toml, if it exists]
+        /// Configuration file [env: GAZE_CONFIG] [default: gaze.toml, if it exists]
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
         #[command(flatten)]
-        flags: ServeFlags,
+        flags: Box<ServeFlags>,
     },
+    /// Check or show the configuration
+    #[command(subcommand)]
+    Config(cmd::config::Command),
+    /// Log in and save the token
+    Login(cmd::login::Login),
+    /// End the saved login
+    Logout,
+    /// Show who one is
+    Whoami,
+    /// Show the service's version, counts and stores
+    Status,
+    /// Images
+    #[command(subcommand)]
+    Image(cmd::image::Command),
+    /// Virtual machines whose disks are read
+    #[command(subcommand)]
+    Instance(cmd::instance::Command),
+    /// Disks of virtual machines
+    #[command(subcommand)]
+    Volume(cmd::volume::Command),
+    /// Long work
+    #[command(subcommand)]
+    Job(cmd::job::Command),
+    /// Where images are kept
+    #[command(subcommand)]
+    Store(cmd::store::Command),
+    /// Where volumes live
+    #[command(subcommand)]
+    Pool(cmd::pool::Command),
+    /// Regions
+    #[command(subcommand)]
+    Region(cmd::region::Command),
+    /// Zones
+    #[command(subcommand)]
+    Zone(cmd::zone::Command),
+    /// Hosts of one architecture
+    #[command(subcommand)]
+    Cluster(cmd::cluster::Command),
+    /// Tenants
+    #[command(subcommand)]
+    Project(cmd::project::Command),
+    /// People and programs that log in
+    #[command(subcommand)]
+    User(cmd::user::Command),
+    /// Tokens of programs
+    #[command(subcommand)]
+    Token(cmd::token::Command),
+    /// Keys that sign requests
+    #[command(subcommand)]
+    AccessKey(cmd::access_key::Command),
 }
 
 fn main() -> ExitCode {
-    let env: Environment = std::env::vars().collect();
+    // What is not Unicode is no setting of ours.
+    let env: Environment = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
     match run(Arguments::parse(), &env) {
         Ok(code) => code,
         Err(error) => {
-            use std::io::Write;
-            let _ = writeln!(std::io::stderr().lock(), "error: {error:#}");
+            failure::tell(&error);
             ExitCode::FAILURE
         }
     }
 }
 
-fn run(arguments: Arguments, env: &Environment) -> anyhow::Result<ExitCode> {
+fn run(arguments: Arguments, env: &Environment) -> Result<ExitCode> {
     match arguments.command {
         Command::Serve {
             demo,
@@ -58,5 +132,87 @@ fn run(arguments: Arguments, env: &Environment) -> anyhow::Result<ExitCode> {
             let config = Config::load(config.as_deref(), env, &flags.values())?;
             cmd::serve::run(config, demo)
         }
+        Command::Config(command) => {
+            command.run(env)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        command => {
+            let form = form(arguments.output, env)?;
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .context("the asynchronous runtime cannot be started")?
+                .block_on(administer(command, &arguments.target, env, Output { form }))?;
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn form(given: Option<Form>, env: &Environment) -> Result<Form> {
+    match (given, env.get("GAZE_OUTPUT").map(String::as_str)) {
+        (Some(form), _) => Ok(form),
+        (None, None | Some("" | "table")) => Ok(Form::Table),
+        (None, Some("json")) => Ok(Form::Json),
+        (None, Some(other)) => Err(failure::Failure::new(format!(
+            "GAZE_OUTPUT is {other:?}, which is neither table nor json"
+        ))
+        .into()),
+    }
+}
+
+async fn administer(
+    command: Command,
+    target: &Target,
+    env: &Environment,
+    output: Output,
+) -> Result<()> {
+    match command {
+        Command::Login(login) => return login.run(target, env, output).await,
+        Command::Logout => return cmd::login::log_out(target, env, output).await,
+        _ => {}
+    }
+    let session = Session {
+        client: target.connect(env).await?,
+        output,
+    };
+    match command {
+        // Handled above or by `run`: they need no session.
+        Command::Serve { .. } | Command::Config(_) | Command::Login(_) | Command::Logout => Ok(()),
+        Command::Whoami => cmd::status::who_am_i(&session).await,
+        Command::Status => cmd::status::status(&session).await,
+        Command::Image(command) => command.run(&session).await,
+        Command::Instance(command) => command.run(&session).await,
+        Command::Volume(command) => command.run(&session).await,
+        Command::Job(command) => command.run(&session).await,
+        Command::Store(command) => command.run(&session).await,
+        Command::Pool(command) => command.run(&session).await,
+        Command::Region(command) => command.run(&session).await,
+        Command::Zone(command) => command.run(&session).await,
+        Command::Cluster(command) => command.run(&session).await,
+        Command::Project(command) => command.run(&session).await,
+        Command::User(command) => command.run(&session).await,
+        Command::Token(command) => command.run(&session).await,
+        Command::AccessKey(command) => command.run(&session).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_environment_chooses_the_form_unless_a_flag_does() {
+        let env = |value: &str| Environment::from([("GAZE_OUTPUT".to_owned(), value.to_owned())]);
+        assert_eq!(form(None, &Environment::new()).unwrap(), Form::Table);
+        assert_eq!(form(None, &env("json")).unwrap(), Form::Json);
+        assert_eq!(form(Some(Form::Table), &env("json")).unwrap(), Form::Table);
+        assert!(form(None, &env("xml")).is_err());
     }
 }

@@ -10,7 +10,7 @@ use super::setting::Raw;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Flag {
     /// As the user typed it, such as `--listen`.
-    pub(crate) flag: &'static str,
+    pub(crate) typed: &'static str,
     pub(crate) key: &'static str,
     pub(crate) value: Raw,
 }
@@ -84,9 +84,9 @@ impl ServeFlags {
             ("--log-format", "log.format", one(&self.log_format)),
         ]
         .into_iter()
-        .filter_map(|(flag, key, value)| {
+        .filter_map(|(typed, key, value)| {
             Some(Flag {
-                flag,
+                typed,
                 key,
                 value: value?,
             })
