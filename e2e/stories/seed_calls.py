@@ -8,7 +8,9 @@ import json
 import re
 import subprocess
 
+from kit import disks
 from kit.checks import HEX, UTC, UUID, shape, until
+from kit.native import Native
 
 # ZStack's dates are gson's, of Java 8.
 DATE = re.compile(r"[A-Z][a-z]{2} \d{1,2}, \d{4} \d{1,2}:\d\d:\d\d [AP]M")
@@ -184,6 +186,13 @@ class SeedCalls:
         assert image["url"] == f"volume://{volume}", image["url"]
         assert image["status"] == "Ready" and image["size"] > 0
         assert [ref["status"] for ref in image["backupStorageRefs"]] == ["Ready"]
+        self.template = image["uuid"]
+
+    def the_template_boots_and_speaks_on_the_serial_port(self):
+        saved = self.server.folder / "template.qcow2"
+        saved.write_bytes(Native(self.server).bytes_of(self.template))
+        disks.same_disk(self.server.data / "demo/web-1.qcow2", saved)
+        disks.boots(saved, "Hello from a disk that Gaze wrote.")
 
     def the_images_of_a_region_are_listed_for_didi_cloud(self):
         answer = self._run("/dicloud/i/storage/cimg/list")

@@ -9,6 +9,7 @@
 
 #[cfg(test)]
 mod arrows;
+mod bench;
 mod end_to_end;
 #[cfg(test)]
 mod lengths;
@@ -23,7 +24,8 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 const USAGE: &str = "\
-cargo xtask test     install what the checks need, run every check, end with a line of counts";
+cargo xtask test     install what the checks need, run every check, end with a line of counts
+cargo xtask bench    measure the release binary and write docs/benchmarks.md";
 
 fn main() -> ExitCode {
     match run() {
@@ -42,6 +44,7 @@ fn run() -> Result<bool> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words[..] {
         ["test"] => suite::run(),
+        ["bench"] => bench::run(),
         ["help" | "--help"] => {
             println!("{USAGE}");
             Ok(true)

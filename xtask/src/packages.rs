@@ -34,6 +34,8 @@ const NEEDED: &[(&str, Sign)] = &[
         Sign::File("/usr/lib/grub-rescue/grub-rescue-cdrom.iso"),
     ),
 ];
+/// What the measurements need besides.
+const WRK: (&str, Sign) = ("wrk", Sign::File("/usr/bin/wrk"));
 const EMULATOR: &str = "qemu-system-x86";
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
@@ -81,6 +83,16 @@ pub(crate) fn install() -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Installs the client that the measurements are made with, if it is missing.
+pub(crate) fn install_wrk() -> Result<()> {
+    let (package, sign) = WRK;
+    if sign.shows() {
+        return Ok(());
+    }
+    apt(["update"])?;
+    apt(["install", "-y", "--no-install-recommends", package])
 }
 
 impl Sign {
