@@ -101,6 +101,17 @@ pub(crate) struct Route {
     pub(crate) run: for<'a> fn(&'a Call) -> Answering<'a>,
 }
 
+impl Route {
+    /// Whether one of the operation's paths has a variable of that name.
+    pub(crate) fn has_variable(&self, name: &str) -> bool {
+        self.paths.iter().any(|path| {
+            path.split('/')
+                .filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+                .any(|variable| variable == name)
+        })
+    }
+}
+
 /// An operation that ZStack publishes and that is not served.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Absent {

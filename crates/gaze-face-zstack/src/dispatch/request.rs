@@ -67,10 +67,15 @@ impl Given {
     }
 
     /// A repeated key is a list, as are `key.0`, `key.1`; a second value of anything else is
-    /// refused.
+    /// refused. What a path holds is not looked for here: a query for all images may well have a
+    /// parameter named like the variable of a query for one.
     fn query_parameters(&self, route: &Route) -> Result<Map<String, Value>, Failure> {
         let mut values = Map::new();
-        for field in route.fields {
+        for field in route
+            .fields
+            .iter()
+            .filter(|field| !route.has_variable(field.name))
+        {
             let named = |name: &str| {
                 name == field.name
                     || (field.kind == Kind::List

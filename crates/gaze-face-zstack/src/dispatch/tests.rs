@@ -197,6 +197,7 @@ fn query_strings_hold_lists_in_two_ways_and_scalars_once() {
             json!({"uuid": "from-path", "backupStorageUuids": ["a", "b  c"]}),
         ),
         ("backupStorageUuids.x=a", json!({"uuid": "from-path"})),
+        ("uuid=from-query", json!({"uuid": "from-path"})),
     ] {
         assert_eq!(
             parameters(&Method::DELETE, query, "").unwrap(),
@@ -233,4 +234,11 @@ fn tags_beside_the_parameters_win_over_tags_among_them() {
         let given = given(&Method::POST, "", body).unwrap();
         assert!(given.tags("params").is_err(), "{body}");
     }
+}
+
+#[test]
+fn a_parameter_named_like_a_variable_of_another_path_is_ignored() {
+    let route = &crate::ops::query_image::ROUTE;
+    let given = given(&Method::GET, "uuid=ab&limit=1", "").unwrap();
+    assert!(given.parameters(route, "params", &[]).unwrap().is_empty());
 }
