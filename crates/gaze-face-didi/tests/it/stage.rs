@@ -162,7 +162,7 @@ impl Set {
                     format: Some(DiskFormat::Raw),
                     ..NewImage::named("来了的")
                 };
-                let (id, job) = self.import(image, "whole.raw", &[b'g'; SIZE]).await;
+                let (id, job) = self.import(image, "whole.raw", &vec![b'g'; SIZE]).await;
                 stage.given("image:5", id).given("job:1", job)
             }
             "failing import" => {

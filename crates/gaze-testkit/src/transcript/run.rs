@@ -7,6 +7,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use bytes::Bytes;
+use futures_util::stream::{self, StreamExt as _};
 use http_body_util::BodyExt as _;
 use tower::ServiceExt as _;
 
@@ -17,6 +18,9 @@ use super::{Failures, Givens, Stage, compare};
 /// How often and at what distance a `# Poll` request is repeated: for 20 seconds at most.
 const POLLS: u32 = 1000;
 const POLL_PAUSE: Duration = Duration::from_millis(20);
+
+/// Files that are played at one time: setting a stage mostly waits for passwords to be hashed.
+const AT_ONCE: usize = 4;
 
 /// Plays every `.http` file below the folder, each on a stage of its own, and returns how many
 /// there were. A folder without any is a failure: a test that cannot fail is none.
@@ -33,22 +37,32 @@ pub async fn run_dir(
     if files.is_empty() {
         failures.push(format!("{}: holds no transcript", dir.display()));
     }
-    for file in &files {
-        let read = std::fs::read_to_string(file).map_err(|error| error.to_string());
-        match read.and_then(|text| parse::parse(file, &text)) {
-            Err(why) => failures.push(format!("{}: {why}", file.display())),
-            Ok((givens, pairs)) => {
-                if let Err(failure) = play(make_stage(&givens).await, &pairs).await {
-                    failures.push(format!("{}: {failure}", file.display()));
-                }
-            }
-        }
-    }
+    let played = stream::iter(&files)
+        .map(|file| play_file(file, &make_stage))
+        .buffered(AT_ONCE);
+    failures.extend(
+        played
+            .filter_map(std::future::ready)
+            .collect::<Vec<_>>()
+            .await,
+    );
     if failures.is_empty() {
         Ok(files.len())
     } else {
         Err(Failures(failures))
     }
+}
+
+/// What did not match in one file.
+async fn play_file(file: &Path, make_stage: &impl AsyncFn(&Givens) -> Stage) -> Option<String> {
+    let read = std::fs::read_to_string(file).map_err(|error| error.to_string());
+    let outcome = match read.and_then(|text| parse::parse(file, &text)) {
+        Ok((givens, pairs)) => play(make_stage(&givens).await, &pairs).await,
+        Err(why) => Err(why),
+    };
+    outcome
+        .err()
+        .map(|why| format!("{}: {why}", file.display()))
 }
 
 fn collect(dir: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
