@@ -6,6 +6,7 @@
 use axum::http::StatusCode;
 use gaze_app::{App, Work, WorkKind, WorkState};
 use gaze_domain::{Caller, DomainId, Error, ImageId, JobId, ProjectId, Role, UserId};
+use jiff::SignedDuration;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -17,6 +18,10 @@ use crate::wire::error_code::ErrorCode;
 
 /// By which name the app remembers calls of this face.
 pub(crate) const FACE: &str = "zstack";
+
+/// A call that is run at once and has no answer after this long will never have one: its client
+/// went away while it ran.
+const ABANDONED: SignedDuration = SignedDuration::from_mins(10);
 
 /// What polling answers.
 #[derive(Debug, PartialEq)]
@@ -36,7 +41,9 @@ pub(crate) async fn look_up(app: &App, id: &str, schema: bool) -> Result<State, 
         if call.face != FACE {
             return Ok(State::Unknown);
         }
+        let gone = app.now().duration_since(call.created_at) > ABANDONED;
         return Ok(match call.answer {
+            None if gone => State::Unknown,
             None => State::Running,
             Some((status, body)) => remembered(status, &body, schema),
         });

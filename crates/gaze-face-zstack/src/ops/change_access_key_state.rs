@@ -30,6 +30,7 @@ pub(crate) const ROUTE: Route = Route {
 };
 
 async fn run(call: &Call) -> Result<Outcome, Failure> {
+    let caller = call.caller()?;
     let id: AccessKeyId = call
         .params
         .given("uuid")
@@ -38,8 +39,8 @@ async fn run(call: &Call) -> Result<Outcome, Failure> {
     let enabled = call.params.given("stateEvent") == "enable";
     let key = call
         .app
-        .set_access_key_enabled(call.caller()?, id, enabled)
+        .set_access_key_enabled(caller, id, enabled)
         .await
         .map_err(|error| call.failure(&error))?;
-    Ok(Answer::inventory(&map::access_key::inventory(&key))?.into())
+    Ok(Answer::inventory(&map::access_key::inventory(&key, caller.user))?.into())
 }

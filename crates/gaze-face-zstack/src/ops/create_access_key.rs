@@ -50,5 +50,5 @@ async fn run(call: &Call) -> Result<Outcome, Failure> {
         .create_access_key(caller, new)
         .await
         .map_err(|error| call.failure(&error))?;
-    Ok(Answer::inventory(&map::access_key::inventory(&key))?.into())
+    Ok(Answer::inventory(&map::access_key::made(&key))?.into())
 }

@@ -1,4 +1,4 @@
-//! QueryAccessKey: the caller's keys, with their secrets, as ZStack answers them.
+//! QueryAccessKey: the keys of the caller's account.
 
 use gaze_http::Coverage;
 
@@ -19,16 +19,22 @@ pub(crate) const ROUTE: Route = Route {
     flow: Flow::Sync,
     access: Access::Credentials,
     fields: &[Field::text("uuid")],
-    coverage: Coverage::Partial("conditions on fields of the inventory only; no groupBy"),
+    coverage: Coverage::Partial(
+        "secrets of one's own keys only; conditions on fields of the inventory only; no groupBy",
+    ),
     run: |call| Box::pin(run(call)),
 };
 
 async fn run(call: &Call) -> Result<Outcome, Failure> {
+    let caller = call.caller()?;
     let keys = call
         .app
-        .list_access_keys(call.caller()?, None)
+        .list_access_keys(caller, None)
         .await
         .map_err(|error| call.failure(&error))?;
-    let all: Vec<_> = keys.iter().map(map::access_key::inventory).collect();
+    let all: Vec<_> = keys
+        .iter()
+        .map(|key| map::access_key::inventory(key, caller.user))
+        .collect();
     answer_rows(call, &all)
 }

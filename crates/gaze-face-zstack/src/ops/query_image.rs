@@ -22,7 +22,9 @@ pub(crate) const ROUTE: Route = Route {
     flow: Flow::Sync,
     access: Access::Credentials,
     fields: &[Field::text("uuid")],
-    coverage: Coverage::Partial("groupBy and filterName; a limit above 1000 is 1000"),
+    coverage: Coverage::Partial(
+        "no groupBy, filterName or conditions on volumes; a limit above 1000 is 1000",
+    ),
     run: |call| Box::pin(run(call)),
 };
 

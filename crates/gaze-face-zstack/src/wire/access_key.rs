@@ -15,7 +15,7 @@ pub(crate) struct AccessKey {
     #[serde(rename = "AccessKeyID")]
     pub(crate) id: String,
     #[serde(rename = "AccessKeySecret")]
-    pub(crate) secret: String,
+    pub(crate) secret: Option<String>,
     pub(crate) state: &'static str,
     pub(crate) create_date: String,
 }

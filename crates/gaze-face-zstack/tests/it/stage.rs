@@ -2,9 +2,10 @@
 //! an access key, a stranger with nothing, and a public image of the administrator's.
 
 use axum::http::Method;
-use gaze_app::{NewImage, NewStore, ProjectPatch};
+use gaze_app::{Login, NewImage, NewStore, NewUser, ProjectPatch, ScopeWish, Secret, UserName};
+use gaze_domain::access::TokenKind;
 use gaze_domain::image::Os;
-use gaze_domain::{Architecture, ByteCount, ImageId, Media, StoreId, StoreKind, Visibility};
+use gaze_domain::{Architecture, ByteCount, ImageId, Media, Role, StoreId, StoreKind, Visibility};
 use gaze_face_zstack::{Config, router};
 use gaze_http::signature::zstack::sign;
 use gaze_testkit::transcript::{Givens, Stage};
@@ -66,6 +67,7 @@ pub(crate) async fn stage(givens: &Givens) -> Stage {
     Stage::new(router(world.app.clone(), Config::default()))
         .given("session", &world.tenant.session)
         .given("other_session", &world.stranger.session)
+        .given("reader_session", reader(&world).await)
         .given("admin_session", &world.admin.session)
         .given("password", PASSWORD_SHA512)
         .given("account", world.tenant.project.id)
@@ -96,6 +98,24 @@ pub(crate) async fn stage(givens: &Givens) -> Stage {
 /// A disk of 1 MiB that is of no format but raw.
 fn content() -> Vec<u8> {
     (0_u8..=250).cycle().take(1 << 20).collect()
+}
+
+/// A session of a user of the tenant's who may change nothing.
+async fn reader(world: &World) -> String {
+    let new = NewUser {
+        name: "reader".into(),
+        project: world.tenant.project.id,
+        role: Role::Reader,
+        password: Some(world.tenant.password.into()),
+    };
+    let made = world.app.create_user(&world.admin.caller, new).await;
+    let login = Login {
+        user: UserName::Id(made.unwrap().0.id),
+        secret: Secret::Clear(world.tenant.password.into()),
+        kind: TokenKind::Session,
+        scope: ScopeWish::Default,
+    };
+    world.app.login(login).await.unwrap().token
 }
 
 /// A store with room for 4 KiB.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::http::StatusCode;
 use gaze_app::WorkList;
+use gaze_domain::JobId;
 use gaze_face_zstack::{Config, router};
 use gaze_testkit::World;
 use serde_json::{Value, json};
@@ -157,4 +158,29 @@ async fn a_job_of_a_deleted_image_says_so() {
     assert_eq!(body["error"]["code"], "SYS.1003");
     let details = format!("Cannot find image[uuid:{image}], it may have been deleted");
     assert_eq!(body["error"]["details"], details);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_that_was_left_alone_expires() {
+    let (world, client) = impatient().await;
+    let id = JobId::new(world.app.new_uuid());
+    world.app.begin_call(id, "zstack").await.unwrap();
+    let poll = format!("/api-jobs/{id}");
+    let running = client.send("GET", &poll, "").await;
+    assert_eq!(running, (StatusCode::ACCEPTED, json!({})));
+    world.runtime.advance(601);
+    let (status, body) = client.send("GET", &poll, "").await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert_eq!(body, "the job has been expired");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_of_another_face_is_not_told_of() {
+    let (world, client) = impatient().await;
+    let id = JobId::new(world.app.new_uuid());
+    world.app.begin_call(id, "another").await.unwrap();
+    let body = r#"{"secret":1}"#.to_owned();
+    world.app.finish_call(id, 200, body).await.unwrap();
+    let (status, _) = client.send("GET", &format!("/api-jobs/{id}"), "").await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
 }
