@@ -5,6 +5,7 @@ use std::error::Error;
 use std::fmt;
 use std::fs::File;
 use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 
 use crate::error::DiskError;
@@ -78,6 +79,8 @@ pub(crate) struct Opened {
     pub(crate) path: PathBuf,
     pub(crate) format: Format,
     pub(crate) allocated_bytes: u64,
+    /// Device and inode: the same file under another name is still the same.
+    identity: (u64, u64),
 }
 
 /// Opens the whole chain, the active file first.
@@ -93,10 +96,10 @@ pub(crate) fn open_chain(
         if chain.len() == MAX_CHAIN {
             return Err(DiskError::ChainTooLong { path });
         }
-        if chain.iter().any(|opened| opened.path == path) {
+        let opened = open_one(opener, &path, format)?;
+        if chain.iter().any(|above| above.identity == opened.identity) {
             return Err(DiskError::ChainLoop { path });
         }
-        let opened = open_one(opener, &path, format)?;
         next = backing(&opened.layer, &path, policy)?;
         chain.push(opened);
     }
@@ -113,14 +116,10 @@ fn open_one(opener: &dyn Opener, path: &Path, format: Option<Format>) -> Result<
         offset: 0,
         source,
     };
-    let allocated_bytes = {
-        use std::os::unix::fs::MetadataExt as _;
-        // POSIX counts `st_blocks` in units of 512 bytes.
-        file.metadata()
-            .map_err(extents)?
-            .blocks()
-            .saturating_mul(512)
-    };
+    let metadata = file.metadata().map_err(extents)?;
+    let identity = (metadata.dev(), metadata.ino());
+    // POSIX counts `st_blocks` in units of 512 bytes.
+    let allocated_bytes = metadata.blocks().saturating_mul(512);
     let source: Box<dyn Source> = Box::new(FileSource::new(file).map_err(extents)?);
     let format = match format {
         Some(format) => format,
@@ -144,6 +143,7 @@ fn open_one(opener: &dyn Opener, path: &Path, format: Option<Format>) -> Result<
         path: path.to_owned(),
         format,
         allocated_bytes,
+        identity,
     })
 }
 

@@ -7,7 +7,7 @@ use crate::bytes::{index, length};
 use crate::chain::{BackingFormat, Layer, Opener, open_chain};
 use crate::error::DiskError;
 use crate::format::Format;
-use crate::qcow2::{Header, Place, read};
+use crate::qcow2::{Header, Place, Qcow2Layer, read};
 use crate::source::{Extent, ExtentKind, FileSource, Source};
 
 /// One file of a chain.
@@ -75,8 +75,25 @@ impl Disk {
         })
     }
 
+    /// A qcow2 image in a source that is not a file. It must stand alone.
+    ///
+    /// # Errors
+    /// When its header is refused, also for naming a backing file.
+    pub fn from_qcow2_source(source: Box<dyn Source>) -> Result<Self, DiskError> {
+        let path = Path::new("(memory)");
+        let layer = Qcow2Layer::open(source, path)?;
+        layer
+            .header()
+            .check_standalone()
+            .map_err(|refusal| DiskError::Refused {
+                path: path.to_owned(),
+                refusal,
+            })?;
+        Ok(Self::from_layer(Layer::Qcow2(Box::new(layer))))
+    }
+
     /// A disk of one layer that has been opened.
-    pub(crate) fn from_layer(layer: Layer) -> Self {
+    fn from_layer(layer: Layer) -> Self {
         let virtual_size = layer.len();
         Self {
             layers: vec![layer],

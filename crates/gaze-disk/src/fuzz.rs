@@ -1,6 +1,5 @@
 //! Entry points for fuzzers: each takes any bytes and must neither panic nor run away.
 
-use crate::chain::Layer;
 use crate::disk::Disk;
 use crate::inspect::Inspector;
 use crate::source::MemorySource;
@@ -20,11 +19,9 @@ pub fn inspector(data: &[u8]) {
 /// Opens `data` as a qcow2 without backing file, maps it and reads some of it.
 pub fn qcow2(data: &[u8]) {
     let source = Box::new(MemorySource::new(data.to_vec(), 0));
-    let path = std::path::Path::new("(fuzz)");
-    let Ok(layer) = crate::qcow2::Qcow2Layer::open(source, path) else {
+    let Ok(disk) = Disk::from_qcow2_source(source) else {
         return;
     };
-    let disk = Disk::from_layer(Layer::Qcow2(Box::new(layer)));
     let (mut at, mut steps) = (0, 0);
     while at < disk.virtual_size() && steps < 10_000 {
         let Ok(extent) = disk.map(at, disk.virtual_size() - at) else {

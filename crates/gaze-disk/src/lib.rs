@@ -1,8 +1,8 @@
 //! Disk-image formats: identify, inspect, refuse, read through backing chains, and convert.
 //!
 //! The crate is synchronous and knows no catalogue, tenant or request. Every number read from a
-//! file is untrusted and meets a named limit before it is used. No file is opened except through
-//! the caller's [`Opener`].
+//! file is untrusted and meets a named limit before it is used. No file that another file names is
+//! opened except through the caller's [`Opener`].
 
 mod bootdisk;
 mod bytes;

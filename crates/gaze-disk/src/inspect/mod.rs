@@ -23,8 +23,8 @@ pub use vmdk::VmdkKind;
 /// Most bytes of the beginning that are kept. A VHDX's metadata lie within its first MiBs; all
 /// others need less than 256 KiB.
 pub const HEAD_LIMIT: usize = 8 << 20;
-/// Bytes of the end that are kept: a VHD's footer.
-pub const TAIL_LIMIT: usize = 512;
+/// Bytes of the end that are kept: a VHD's footer, or a streamed VMDK's footer and end marker.
+pub const TAIL_LIMIT: usize = 1024;
 /// What all formats but VHDX need of the beginning.
 const COMMON_HEAD: usize = 256 << 10;
 
@@ -88,11 +88,14 @@ impl Inspector {
 
     /// The next bytes of the stream, however many.
     pub fn feed(&mut self, chunk: &[u8]) {
-        let wanted = self
-            .head_limit()
-            .saturating_sub(self.head.len())
-            .min(chunk.len());
-        self.head.extend_from_slice(&chunk[..wanted]);
+        let mut rest = chunk;
+        // Twice, as the first bytes decide how much is wanted.
+        for _ in 0..2 {
+            let wanted = self.head_limit().saturating_sub(self.head.len());
+            let (part, later) = rest.split_at(wanted.min(rest.len()));
+            self.head.extend_from_slice(part);
+            rest = later;
+        }
         self.keep_tail(chunk);
         self.seen = self.seen.saturating_add(length(chunk.len()));
         if !self.judged && self.head.len() >= COMMON_HEAD {
@@ -119,15 +122,23 @@ impl Inspector {
         })
     }
 
-    /// Judges the whole stream of `total_len` bytes.
+    /// Judges the whole stream, which should have had `total_len` bytes.
     ///
     /// # Errors
-    /// The reason, if the image is not accepted.
+    /// The reason, if the image is not accepted; also when fewer or more bytes were fed.
     pub fn finish(self, total_len: u64) -> Result<Inspection, Refusal> {
         if let Some(refusal) = self.refusal {
             return Err(refusal);
         }
         let format = identify_with_tail(&self.head, &self.tail, total_len);
+        if self.seen != total_len {
+            return Err(Refusal::Truncated {
+                format,
+                what: "content",
+                needed: total_len,
+                have: self.seen,
+            });
+        }
         refuse_two_beginnings(&self.head, format)?;
         let (virtual_size, facts) = match format {
             Format::Raw => (total_len, Facts::Raw),
@@ -139,7 +150,7 @@ impl Inspector {
                 (header.virtual_size, Facts::Qcow2(header.facts))
             }
             Format::Vmdk => {
-                let (size, kind) = vmdk::inspect(&self.head, total_len)?;
+                let (size, kind) = vmdk::inspect(&self.head, Some(&self.tail), total_len)?;
                 (size, Facts::Vmdk(kind))
             }
             Format::Vhd => {
@@ -187,7 +198,7 @@ impl Inspector {
         refuse_two_beginnings(&self.head, format)?;
         match format {
             Format::Qcow2 => Header::parse(&self.head)?.check_standalone(),
-            Format::Vmdk => vmdk::inspect(&self.head, u64::MAX).map(|_accepted| ()),
+            Format::Vmdk => vmdk::inspect(&self.head, None, u64::MAX).map(|_accepted| ()),
             Format::Vdi => vdi::inspect(&self.head, u64::MAX).map(|_accepted| ()),
             Format::Raw | Format::Vhd | Format::Vhdx | Format::Iso => Ok(()),
         }

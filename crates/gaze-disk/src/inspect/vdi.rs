@@ -6,7 +6,10 @@ use crate::format::Format;
 use crate::refusal::Refusal;
 
 const FORMAT: Format = Format::Vdi;
-const HEADER: u64 = 0x190;
+/// Up to the UUIDs of the previous and the parent image, which end the header.
+const HEADER: u64 = 0x1c8;
+/// The UUIDs of the previous and of the parent image; all zero when there is none.
+const PARENT_UUIDS: std::ops::Range<usize> = 0x1a8..0x1c8;
 
 /// How a VDI keeps its blocks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,6 +43,10 @@ pub(super) fn inspect(head: &[u8], total_len: u64) -> Result<(u64, VdiKind), Ref
             });
         }
     };
+    let uuids = header.get(PARENT_UUIDS).unwrap_or_default();
+    if uuids.iter().any(|byte| *byte != 0) {
+        return Err(Refusal::Parent { format: FORMAT });
+    }
     let (map, data) = (u64::from(u32_at(0x154)), u64::from(u32_at(0x158)));
     let size = le64(header, 0x170).unwrap_or(0);
     let block = u64::from(u32_at(0x178));

@@ -37,6 +37,9 @@ pub(super) fn inspect(head: &[u8], tail: &[u8], total_len: u64) -> Result<(u64, 
         what,
     };
     if is_fixed_vhd(tail, total_len) {
+        if head.starts_with(b"conectix") {
+            return Err(malformed("a fixed disk has its footer at the end only"));
+        }
         let size = total_len - FOOTER;
         return Ok((size, VhdKind::Fixed));
     }
@@ -79,15 +82,30 @@ pub(super) fn inspect(head: &[u8], tail: &[u8], total_len: u64) -> Result<(u64, 
         return Err(malformed("the block table is too small for the size"));
     }
     Refusal::check_inside(FORMAT, "block table", table, entries * 4, total_len)?;
-    if !tail.starts_with(b"conectix") {
+    check_end(footer, tail, total_len)?;
+    Ok((size, VhdKind::Dynamic))
+}
+
+/// The footer ends the file, and its copy at the start must say the same: readers differ in which
+/// of the two they believe.
+fn check_end(copy: &[u8], tail: &[u8], total_len: u64) -> Result<(), Refusal> {
+    let footer = tail.last_chunk::<VHD_FOOTER_BYTES>();
+    let Some(footer) = footer.filter(|footer| footer.starts_with(b"conectix")) else {
         return Err(Refusal::Truncated {
             format: FORMAT,
             what: "footer",
             needed: total_len.saturating_add(FOOTER),
             have: total_len,
         });
+    };
+    let says = |footer: &[u8]| (be64(footer, 16), be64(footer, 48), be32(footer, 60));
+    if !checksum_holds(footer) || says(footer) != says(copy) {
+        return Err(Refusal::Malformed {
+            format: FORMAT,
+            what: "the footer and its copy at the start differ",
+        });
     }
-    Ok((size, VhdKind::Dynamic))
+    Ok(())
 }
 
 /// The one's complement of the sum of all bytes but the checksum's own.

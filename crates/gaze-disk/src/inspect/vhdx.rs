@@ -19,6 +19,9 @@ pub const MAX_VHDX_METADATA: u64 = super::HEAD_LIMIT as u64;
 const METADATA_REGION: [u8; 16] = [
     0x06, 0xa2, 0x7c, 0x8b, 0x90, 0x47, 0x9a, 0x4b, 0xb8, 0xfe, 0x57, 0x5f, 0x05, 0x0f, 0x88, 0x6e,
 ];
+const BLOCK_TABLE_REGION: [u8; 16] = [
+    0x66, 0x77, 0xc2, 0x2d, 0x23, 0xf6, 0x00, 0x42, 0x9d, 0x64, 0x11, 0x5e, 0x9b, 0xfd, 0x4a, 0x08,
+];
 const FILE_PARAMETERS: [u8; 16] = [
     0x37, 0x67, 0xa1, 0xca, 0x36, 0xfa, 0x43, 0x4d, 0xb3, 0xb6, 0x33, 0xf0, 0xaa, 0x44, 0xe7, 0x6b,
 ];
@@ -28,13 +31,35 @@ const VIRTUAL_DISK_SIZE: [u8; 16] = [
 const PARENT_LOCATOR: [u8; 16] = [
     0x2d, 0x5f, 0xd3, 0xa8, 0x0b, 0xb3, 0x4d, 0x45, 0xab, 0xf7, 0xd3, 0xd8, 0x48, 0x34, 0xab, 0x0c,
 ];
+/// Items that change nothing here: the disk's identity, its logical and physical sector sizes.
+const OTHER_ITEMS: [[u8; 16]; 3] = [
+    [
+        0xab, 0x12, 0xca, 0xbe, 0xe6, 0xb2, 0x23, 0x45, 0x93, 0xef, 0xc3, 0x09, 0xe0, 0x00, 0xc7,
+        0x46,
+    ],
+    [
+        0x1d, 0xbf, 0x41, 0x81, 0x6f, 0xa9, 0x09, 0x47, 0xba, 0x47, 0xf2, 0x33, 0xa8, 0xfa, 0xab,
+        0x5f,
+    ],
+    [
+        0xc7, 0x48, 0xa3, 0xcd, 0x5d, 0x44, 0x71, 0x44, 0x9c, 0xc9, 0xe9, 0x88, 0x52, 0x51, 0xc5,
+        0x56,
+    ],
+];
+/// Bit 1 of the file parameters' flags.
 const HAS_PARENT: u32 = 2;
+/// Bit 2 of a metadata item's flags.
+const IS_REQUIRED: u32 = 4;
+/// The two headers lie at 64 KiB and 128 KiB; the valid one with the greater sequence number holds.
+const HEADERS: [u64; 2] = [64 << 10, 128 << 10];
+const HEADER_BYTES: u64 = 4096;
 
 pub(super) fn inspect(head: &[u8], total_len: u64) -> Result<u64, Refusal> {
     let malformed = |what| Refusal::Malformed {
         format: FORMAT,
         what,
     };
+    check_log(head)?;
     let table = part(
         FORMAT,
         "region table",
@@ -42,8 +67,8 @@ pub(super) fn inspect(head: &[u8], total_len: u64) -> Result<u64, Refusal> {
         REGION_TABLE,
         REGION_TABLE_BYTES,
     )?;
-    if !table.starts_with(b"regi") {
-        return Err(malformed("the region table is missing"));
+    if !table.starts_with(b"regi") || !checksum_holds(table) {
+        return Err(malformed("the region table is missing or damaged"));
     }
     let regions = le32(table, 8).unwrap_or(0);
     if regions > MAX_REGIONS {
@@ -58,7 +83,11 @@ pub(super) fn inspect(head: &[u8], total_len: u64) -> Result<u64, Refusal> {
         let len = u64::from(le32(entry, 24).unwrap_or(0));
         Refusal::check_inside(FORMAT, "region", offset, len, total_len)?;
         if entry.starts_with(&METADATA_REGION) {
-            metadata = Some((offset, len));
+            if metadata.replace((offset, len)).is_some() {
+                return Err(malformed("there are two metadata regions"));
+            }
+        } else if !entry.starts_with(&BLOCK_TABLE_REGION) && le32(entry, 28) != Some(0) {
+            return Err(unknown("a required region that is not known"));
         }
         at += 32;
     }
@@ -67,11 +96,7 @@ pub(super) fn inspect(head: &[u8], total_len: u64) -> Result<u64, Refusal> {
         return Err(malformed("the metadata region is too small"));
     }
     if start.saturating_add(len) > MAX_VHDX_METADATA {
-        let what = "its metadata lie too far from its beginning".to_owned();
-        return Err(Refusal::Unsupported {
-            format: FORMAT,
-            what,
-        });
+        return Err(unknown("metadata far from its beginning"));
     }
     read_items(part(FORMAT, "metadata", head, start, len)?)
 }
@@ -98,11 +123,19 @@ fn read_items(region: &[u8]) -> Result<u64, Refusal> {
         if entry.starts_with(&PARENT_LOCATOR) {
             return Err(Refusal::Parent { format: FORMAT });
         }
-        if entry.starts_with(&FILE_PARAMETERS) {
-            parameters = le32(item, 4);
-        }
-        if entry.starts_with(&VIRTUAL_DISK_SIZE) {
-            size = le64(item, 0);
+        let again = if entry.starts_with(&FILE_PARAMETERS) {
+            std::mem::replace(&mut parameters, le32(item, 4)).is_some()
+        } else if entry.starts_with(&VIRTUAL_DISK_SIZE) {
+            std::mem::replace(&mut size, le64(item, 0)).is_some()
+        } else {
+            let known = OTHER_ITEMS.iter().any(|item| entry.starts_with(item));
+            if !known && le32(entry, 24).is_none_or(|flags| flags & IS_REQUIRED != 0) {
+                return Err(unknown("a required metadata item that is not known"));
+            }
+            false
+        };
+        if again {
+            return Err(malformed("a metadata item is there twice"));
         }
         at += 32;
     }
@@ -111,4 +144,51 @@ fn read_items(region: &[u8]) -> Result<u64, Refusal> {
         return Err(Refusal::Parent { format: FORMAT });
     }
     size.ok_or_else(|| malformed("the size is missing"))
+}
+
+/// A log that has not been replayed may still change the metadata that we would read.
+fn check_log(head: &[u8]) -> Result<(), Refusal> {
+    let mut current: Option<(u64, &[u8])> = None;
+    for offset in HEADERS {
+        let header = part(FORMAT, "header", head, offset, HEADER_BYTES)?;
+        let sequence = le64(header, 8).unwrap_or(0);
+        if header.starts_with(b"head")
+            && checksum_holds(header)
+            && current.is_none_or(|(newest, _)| newest < sequence)
+        {
+            current = Some((sequence, header));
+        }
+    }
+    let (_, header) = current.ok_or(Refusal::Malformed {
+        format: FORMAT,
+        what: "neither header is valid",
+    })?;
+    let log = header.get(48..64).unwrap_or_default();
+    if log.iter().any(|byte| *byte != 0) {
+        return Err(Refusal::Dirty { format: FORMAT });
+    }
+    Ok(())
+}
+
+fn unknown(what: &str) -> Refusal {
+    Refusal::Unsupported {
+        format: FORMAT,
+        what: what.to_owned(),
+    }
+}
+
+/// The CRC-32C of the structure with its own checksum, the four bytes at 4, taken as zero.
+fn checksum_holds(structure: &[u8]) -> bool {
+    /// The Castagnoli polynomial, reflected.
+    const POLYNOMIAL: u32 = 0x82f6_3b78;
+    let crc = structure
+        .iter()
+        .enumerate()
+        .fold(!0_u32, |crc, (at, byte)| {
+            let byte = if (4..8).contains(&at) { 0 } else { *byte };
+            (0..8).fold(crc ^ u32::from(byte), |crc, _| {
+                (crc >> 1) ^ if crc & 1 == 1 { POLYNOMIAL } else { 0 }
+            })
+        });
+    le32(structure, 4) == Some(!crc)
 }

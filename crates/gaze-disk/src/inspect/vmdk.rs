@@ -7,6 +7,8 @@ use crate::refusal::Refusal;
 
 const FORMAT: Format = Format::Vmdk;
 const SECTOR: u64 = 512;
+/// A stream's footer and the end-of-stream marker behind it, in bytes.
+const FOOTER_AND_MARKER: usize = 1024;
 /// Longest embedded descriptor, in bytes.
 const MAX_DESCRIPTOR: u64 = 64 << 10;
 /// Bit 16 of the flags: grains are compressed and the file is a stream.
@@ -23,7 +25,12 @@ pub enum VmdkKind {
     Stream,
 }
 
-pub(super) fn inspect(head: &[u8], total_len: u64) -> Result<(u64, VmdkKind), Refusal> {
+/// Inspects the head, and the end if it is known: `tail` holds the last bytes of the file.
+pub(super) fn inspect(
+    head: &[u8],
+    tail: Option<&[u8]>,
+    total_len: u64,
+) -> Result<(u64, VmdkKind), Refusal> {
     if head.starts_with(b"# Disk DescriptorFile") {
         return Err(Refusal::ExternalData { format: FORMAT });
     }
@@ -54,6 +61,10 @@ pub(super) fn inspect(head: &[u8], total_len: u64) -> Result<(u64, VmdkKind), Re
     if grain == 0 || !grain.is_power_of_two() || grain > 1 << 20 {
         return Err(malformed("the grain size is no power of two"));
     }
+    if capacity == 0 {
+        // QEMU reads such a file as a bare descriptor, whose extents are other files.
+        return Err(Refusal::ExternalData { format: FORMAT });
+    }
     let size = capacity
         .checked_mul(SECTOR)
         .ok_or_else(|| malformed("the size is absurd"))?;
@@ -61,13 +72,20 @@ pub(super) fn inspect(head: &[u8], total_len: u64) -> Result<(u64, VmdkKind), Re
     let (Some(at), Some(len)) = (descriptor_at, descriptor_len) else {
         return Err(malformed("the descriptor lies beyond any file"));
     };
-    if at == 0 || len == 0 || len > MAX_DESCRIPTOR {
-        return Err(malformed("the descriptor is missing or too long"));
+    // QEMU reads the descriptor behind the header whatever the header says, so it must be there.
+    if at != SECTOR || len == 0 || len > MAX_DESCRIPTOR {
+        return Err(malformed(
+            "the descriptor does not follow the header or is too long",
+        ));
     }
     Refusal::check_inside(FORMAT, "descriptor", at, len, total_len)?;
     check_descriptor(part(FORMAT, "descriptor", head, at, len)?, capacity)?;
     let directory = sectors(56);
-    if directory != GD_AT_END {
+    if directory == GD_AT_END {
+        if let Some(tail) = tail {
+            check_footer(tail, capacity, total_len)?;
+        }
+    } else {
         let at = directory
             .checked_mul(SECTOR)
             .ok_or_else(|| malformed("a table is nowhere"))?;
@@ -81,6 +99,30 @@ pub(super) fn inspect(head: &[u8], total_len: u64) -> Result<(u64, VmdkKind), Re
     Ok((size, kind))
 }
 
+/// A stream ends with a copy of its header, which knows where the grain directory is, and a marker
+/// of one sector. Without them the stream was cut.
+fn check_footer(tail: &[u8], capacity: u64, total_len: u64) -> Result<(), Refusal> {
+    let footer = tail.last_chunk::<FOOTER_AND_MARKER>();
+    let Some(footer) = footer.filter(|footer| footer.starts_with(b"KDMV")) else {
+        return Err(Refusal::Truncated {
+            format: FORMAT,
+            what: "footer",
+            needed: total_len.saturating_add(2 * SECTOR),
+            have: total_len,
+        });
+    };
+    let directory = le64(footer, 56).and_then(|at| at.checked_mul(SECTOR));
+    match directory {
+        Some(at) if le64(footer, 12) == Some(capacity) => {
+            Refusal::check_inside(FORMAT, "grain directory", at, SECTOR, total_len)
+        }
+        _ => Err(Refusal::Malformed {
+            format: FORMAT,
+            what: "the footer and the header differ",
+        }),
+    }
+}
+
 /// The descriptor is text that names extents. Exactly one is allowed: this file itself, as a
 /// sparse extent of the whole capacity. Every other line that could name a file is refused.
 fn check_descriptor(bytes: &[u8], capacity: u64) -> Result<(), Refusal> {
@@ -89,35 +131,23 @@ fn check_descriptor(bytes: &[u8], capacity: u64) -> Result<(), Refusal> {
         .position(|byte| *byte == 0)
         .unwrap_or(bytes.len());
     let text = String::from_utf8_lossy(&bytes[..end]);
+    if names_parent(&text.to_ascii_lowercase()) {
+        return Err(Refusal::Parent { format: FORMAT });
+    }
     let mut extents = 0;
-    for line in text.lines().map(str::trim) {
-        let (key, value) = line.split_once('=').unwrap_or((line, ""));
-        let (key, value) = (
-            key.trim().to_ascii_lowercase(),
-            value.trim().trim_matches('"'),
-        );
-        match key.as_str() {
-            "parentcid" if !value.eq_ignore_ascii_case("ffffffff") => {
-                return Err(Refusal::Parent { format: FORMAT });
-            }
-            "parentfilenamehint" => return Err(Refusal::Parent { format: FORMAT }),
-            "createtype"
-                if !["monolithicsparse", "streamoptimized"]
-                    .contains(&value.to_ascii_lowercase().as_str()) =>
-            {
+    for line in text.split(['\n', '\r']).map(str::trim) {
+        if let Some((key, value)) = line.split_once('=')
+            && key.trim().eq_ignore_ascii_case("createType")
+        {
+            let kind = value.trim().trim_matches('"').to_ascii_lowercase();
+            if !["monolithicsparse", "streamoptimized"].contains(&kind.as_str()) {
                 return Err(Refusal::ExternalData { format: FORMAT });
             }
-            _ => {}
         }
-        let mut words = line.split_whitespace();
-        let access = words.next().unwrap_or_default();
-        if ["RW", "RDONLY", "NOACCESS"].contains(&access) {
+        let access = line.split_whitespace().next().unwrap_or_default();
+        if ["RW", "RDONLY", "NOACCESS"].contains(&access.to_ascii_uppercase().as_str()) {
             extents += 1;
-            let (sectors, kind) = (words.next(), words.next());
-            let whole = sectors.and_then(|sectors| sectors.parse::<u64>().ok()) == Some(capacity);
-            let sparse = kind == Some("SPARSE");
-            let plain_name = extent_name(line).is_some_and(|name| !name.contains(['/', '\\']));
-            if access != "RW" || !whole || !sparse || !plain_name {
+            if !is_this_file(line, capacity) {
                 return Err(Refusal::ExternalData { format: FORMAT });
             }
         }
@@ -127,6 +157,37 @@ fn check_descriptor(bytes: &[u8], capacity: u64) -> Result<(), Refusal> {
     } else {
         Err(Refusal::ExternalData { format: FORMAT })
     }
+}
+
+/// Whether the descriptor, in lower case, tells of a parent. Readers look for these words anywhere
+/// in the text, in comments too, and so do we.
+fn names_parent(text: &str) -> bool {
+    let foreign = |(_, rest): (&str, &str)| {
+        let value = rest.trim_start().strip_prefix('=').unwrap_or_default();
+        !value
+            .trim_start()
+            .trim_start_matches('"')
+            .starts_with("ffffffff")
+    };
+    let mut rest = text;
+    while let Some(found) = rest.split_once("parentcid") {
+        if foreign(found) {
+            return true;
+        }
+        rest = found.1;
+    }
+    text.contains("parentfilenamehint")
+}
+
+/// `RW <sectors> SPARSE "<name>"`, with the whole capacity and a name without folders. The name is
+/// the one that the file was created by, and is never used.
+fn is_this_file(line: &str, capacity: u64) -> bool {
+    let mut words = line.split_whitespace();
+    let (access, sectors, kind) = (words.next(), words.next(), words.next());
+    access == Some("RW")
+        && sectors.and_then(|sectors| sectors.parse().ok()) == Some(capacity)
+        && kind == Some("SPARSE")
+        && extent_name(line).is_some_and(|name| !name.contains(['/', '\\']))
 }
 
 fn extent_name(line: &str) -> Option<&str> {

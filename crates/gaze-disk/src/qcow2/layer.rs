@@ -13,8 +13,9 @@ use crate::source::Source;
 
 /// Memory for the L2 tables of one layer, in bytes; at least two tables are kept.
 const L2_CACHE_BYTES: u64 = 4 << 20;
-/// Most L2 entries that one call of `map` looks at, so that its work has a bound.
-const MAX_ENTRIES_PER_MAP: u64 = 4096;
+/// Most L2 entries that one call of `map` looks at. A chain asks every layer again for each extent
+/// that it finds below, so a long look ahead would be paid for again and again.
+const MAX_ENTRIES_PER_MAP: u64 = 256;
 /// How much of a file's start is read for the header and its extensions.
 const HEAD_BYTES: usize = 256 << 10;
 
@@ -51,7 +52,16 @@ pub(crate) struct Qcow2Layer {
     backing_name: Option<Vec<u8>>,
     l1: Vec<u64>,
     tables: Mutex<Tables>,
-    inflated: Mutex<Option<(u64, Arc<[u8]>)>>,
+    /// The cluster that was decompressed last.
+    inflated: Mutex<Option<Inflated>>,
+}
+
+/// A decompressed cluster, and where it lies in the file.
+#[derive(Debug)]
+struct Inflated {
+    offset: u64,
+    len: u64,
+    cluster: Arc<[u8]>,
 }
 
 #[derive(Debug)]
@@ -256,28 +266,32 @@ impl Qcow2Layer {
     fn inflated(&self, offset: u64, len: u64, guest: u64) -> Result<Arc<[u8]>, DiskError> {
         {
             let last = self.inflated.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some((at, cluster)) = last.as_ref()
-                && *at == offset
+            if let Some(last) = last.as_ref()
+                && (last.offset, last.len) == (offset, len)
             {
-                return Ok(Arc::clone(cluster));
+                return Ok(Arc::clone(&last.cluster));
             }
         }
         // The length is rounded up to sectors, so the last cluster of a file may seem to go on.
-        let len = len.min(self.source.len().saturating_sub(offset));
-        if len == 0 {
+        let stored = len.min(self.source.len().saturating_sub(offset));
+        if stored == 0 {
             return Err(self.damaged(
                 guest,
                 "a compressed cluster lies beyond the end of the file",
             ));
         }
-        let mut packed = vec![0; index(len)];
+        let mut packed = vec![0; index(stored)];
         read(self.source.as_ref(), &self.path, &mut packed, offset)?;
         let mut cluster = vec![0; index(self.header.cluster_size())];
         inflate(self.header.facts.compression, &packed, &mut cluster)
             .map_err(|what| self.damaged(guest, what))?;
         let cluster: Arc<[u8]> = cluster.into();
         let mut last = self.inflated.lock().unwrap_or_else(PoisonError::into_inner);
-        *last = Some((offset, Arc::clone(&cluster)));
+        *last = Some(Inflated {
+            offset,
+            len,
+            cluster: Arc::clone(&cluster),
+        });
         Ok(cluster)
     }
 

@@ -4,6 +4,7 @@ use crate::bytes::{index, length};
 use crate::error::DiskError;
 use crate::format::Format;
 use crate::qcow2::{COPIED, Ext, MAGIC};
+use crate::refusal::MAX_VIRTUAL_SIZE;
 
 const CLUSTER_BITS: u32 = 16;
 const CLUSTER: u64 = 1 << CLUSTER_BITS;
@@ -11,7 +12,8 @@ const L2_ENTRIES: u64 = CLUSTER / 8;
 const HEADER_LENGTH: usize = 104;
 
 /// The bytes of an empty overlay: a qcow2 of version 3 that reads as its backing file. `backing`
-/// is written as given, so a relative name is relative to the overlay.
+/// is written as given, so a relative name is relative to the overlay. The size is rounded up to
+/// sectors of 512 bytes.
 ///
 /// # Errors
 /// When the name does not fit the first cluster.
@@ -35,6 +37,10 @@ pub fn create_overlay_with(
     virtual_size: u64,
     pieces: &[(u64, &[u8])],
 ) -> Result<Vec<u8>, DiskError> {
+    if virtual_size > MAX_VIRTUAL_SIZE {
+        return Err(DiskError::Unwritable("the overlay is too large"));
+    }
+    let virtual_size = virtual_size.next_multiple_of(512);
     let l1_entries = virtual_size.div_ceil(CLUSTER * L2_ENTRIES);
     let l1_bytes = l1_entries * 8;
     let fits = |offset: u64, piece: &[u8]| {

@@ -13,10 +13,12 @@ use crate::bytes::{index, length};
 use crate::disk::Disk;
 use crate::error::DiskError;
 use crate::qcow2::{COPIED, MAGIC};
+use crate::refusal::MAX_VIRTUAL_SIZE;
 use crate::source::ExtentKind;
 
 const CLUSTER_BITS: u32 = 16;
 const CLUSTER: u64 = 1 << CLUSTER_BITS;
+const SECTOR: u64 = 512;
 /// Entries of one L2 table: 8 bytes each.
 const L2_ENTRIES: u64 = CLUSTER / 8;
 /// Refcounts of 16 bits in one block.
@@ -27,6 +29,9 @@ const HEADER_BYTES: usize = 112;
 /// The layout of a flattened disk.
 #[derive(Debug, Clone)]
 pub struct Qcow2Plan {
+    /// Size of the disk that was planned.
+    disk_size: u64,
+    /// Size of the disk in the file: QEMU counts sectors and would drop a partial one.
     virtual_size: u64,
     /// Runs of data clusters in guest order: first cluster and how many.
     runs: Vec<(u64, u64)>,
@@ -50,9 +55,12 @@ impl Qcow2Plan {
     /// Lays out `disk`. Reads its maps, not its data.
     ///
     /// # Errors
-    /// When the maps cannot be read.
+    /// When the maps cannot be read, or the disk is larger than [`MAX_VIRTUAL_SIZE`].
     pub fn new(disk: &Disk) -> Result<Self, DiskError> {
         let size = disk.virtual_size();
+        if size > MAX_VIRTUAL_SIZE {
+            return Err(DiskError::Unwritable("the disk is too large for qcow2"));
+        }
         let mut runs: Vec<(u64, u64)> = Vec::new();
         let mut at = 0;
         while at < size {
@@ -70,7 +78,8 @@ impl Qcow2Plan {
         Ok(Self::lay_out(size, runs))
     }
 
-    fn lay_out(virtual_size: u64, runs: Vec<(u64, u64)>) -> Self {
+    fn lay_out(disk_size: u64, runs: Vec<(u64, u64)>) -> Self {
+        let virtual_size = disk_size.next_multiple_of(SECTOR);
         let data_clusters: u64 = runs.iter().map(|(_, many)| many).sum();
         let l1_entries = virtual_size.div_ceil(CLUSTER * L2_ENTRIES);
         let l1_clusters = (l1_entries * 8).div_ceil(CLUSTER).max(1);
@@ -108,6 +117,7 @@ impl Qcow2Plan {
         };
         let data = l2.first + l2_clusters;
         Self {
+            disk_size,
             virtual_size,
             runs,
             data_clusters,
@@ -117,6 +127,11 @@ impl Qcow2Plan {
             l2,
             data,
         }
+    }
+
+    /// Size of the virtual disk in the file, in bytes: the disk's, rounded up to sectors of 512.
+    pub fn virtual_size(&self) -> u64 {
+        self.virtual_size
     }
 
     /// Length of the file in bytes.
@@ -140,7 +155,7 @@ impl Qcow2Plan {
         sink: &mut dyn Sink,
         progress: &mut dyn FnMut(u64),
     ) -> Result<(), DiskError> {
-        if disk.virtual_size() != self.virtual_size {
+        if disk.virtual_size() != self.disk_size {
             return Err(DiskError::Unwritable(
                 "the disk is not the one that was planned",
             ));
@@ -237,7 +252,7 @@ impl Qcow2Plan {
             while at < end {
                 let part = &mut buffer[..index((end - at).min(CHUNK))];
                 // The disk may end within its last cluster.
-                let stored = index(self.virtual_size.saturating_sub(at)).min(part.len());
+                let stored = index(self.disk_size.saturating_sub(at)).min(part.len());
                 let (inside, beyond) = part.split_at_mut(stored);
                 disk.read_at(inside, at)?;
                 beyond.fill(0);
