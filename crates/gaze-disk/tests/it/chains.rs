@@ -256,7 +256,7 @@ fn disks_that_cannot_be_read_safely_are_refused() {
     let lab = Lab::new();
     lab.img("create -q -f qcow2 -o data_file=data.raw,data_file_raw=on external.qcow2 1M");
     lab.img(
-        "create -q -f qcow2 --object secret,id=s,data=abc -o encrypt.format=luks,encrypt.key-secret=s,encrypt.iter-time=10 secret.qcow2 1M",
+        "create -q -f qcow2 --object secret,id=s,data=abc -o encrypt.format=aes,encrypt.key-secret=s secret.qcow2 1M",
     );
     lab.img("create -q -f qcow2 plain.qcow2 1M");
     let mut corrupt = lab.bytes("plain.qcow2");
