@@ -69,6 +69,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 
 /// What the tests of a crate know beyond what the crate does.
 const TESTS: &[(&str, &[&str])] = &[
+    ("gaze", &["gaze-testkit"]),
     ("gaze-face-didi", &["gaze-testkit"]),
     ("gaze-face-huawei", &["gaze-testkit"]),
     ("gaze-face-keystone", &["gaze-testkit"]),

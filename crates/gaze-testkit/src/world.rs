@@ -18,7 +18,8 @@ use gaze_app::{
 };
 use gaze_domain::access::TokenKind;
 use gaze_domain::{
-    AccessKey, Architecture, Caller, Image, Instance, Project, Region, Store, User, Volume, Zone,
+    AccessKey, Architecture, Caller, Image, ImageId, Instance, Project, Region, Store, User,
+    Volume, Zone,
 };
 use gaze_sql::testing::Fresh;
 use tempfile::TempDir;
@@ -58,7 +59,7 @@ pub struct World {
     pub root: Volume,
     running: Option<Running>,
     folder: TempDir,
-    _database: Fresh,
+    database: Fresh,
 }
 
 impl World {
@@ -132,7 +133,7 @@ impl World {
             root,
             running: Some(running),
             folder,
-            _database: database,
+            database,
         }
     }
 
@@ -195,6 +196,18 @@ impl World {
             .wait_for_work(started.job, Duration::from_mins(1))
             .await;
         work.expect("a job").expect("the job is there")
+    }
+
+    /// Sets a column of an image's row as no verb would: some states last only for moments.
+    pub async fn force(&self, image: ImageId, column: &'static str, word: Option<&str>) {
+        let sql = format!("UPDATE image SET {column} = $1 WHERE id = $2");
+        let args = [word.into(), image.hex().into()];
+        let forced = self
+            .database
+            .db
+            .write(move |tx| Box::pin(async move { tx.execute(&sql, &args).await }));
+        let forced: Result<u64, gaze_sql::SqlError> = forced.await;
+        assert_eq!(forced.expect("the column is there"), 1);
     }
 
     /// What transcripts call by name.

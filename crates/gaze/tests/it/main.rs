@@ -1,0 +1,3 @@
+//! What only a test of all faces together can say.
+
+mod mapping;
