@@ -23,3 +23,23 @@ where
 {
     serde::Deserialize::deserialize(deserializer).map(Some)
 }
+
+/// A name that somebody can call the thing by. Vendors allow empty ones; our own API does not.
+pub(crate) fn not_empty<'de, D>(deserializer: D) -> Result<String, D::Error>
+where
+    D: serde::Deserializer<'de>,
+{
+    let text: String = serde::Deserialize::deserialize(deserializer)?;
+    if text.is_empty() {
+        return Err(serde::de::Error::custom("must not be empty"));
+    }
+    Ok(text)
+}
+
+/// Like [`not_empty`], for a field that may be absent.
+pub(crate) fn not_empty_if<'de, D>(deserializer: D) -> Result<Option<String>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+{
+    not_empty(deserializer).map(Some)
+}

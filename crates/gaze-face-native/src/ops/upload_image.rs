@@ -11,6 +11,7 @@ use gaze_http::body_stream;
 use super::Answer;
 use crate::Face;
 use crate::auth::Known;
+use crate::errors::{BROKEN, Refusal};
 use crate::map::list::id as parsed_id;
 use crate::map::store_choice;
 use crate::path::At;
@@ -55,7 +56,15 @@ pub(crate) async fn upload_image(
         stores: store_choice(&stores),
         body: body_stream(body, face.config.idle),
     };
-    Ok(Json(
-        face.app.upload_image(&caller, id, upload).await?.into(),
-    ))
+    let image = face.app.upload_image(&caller, id, upload).await;
+    Ok(Json(image.map_err(refusal)?.into()))
+}
+
+/// The source of an upload is the client itself, so a source that fails is no fault behind this
+/// service.
+fn refusal(error: Error) -> Refusal {
+    match error {
+        Error::SourceFailed { reason, .. } => Refusal::new(BROKEN, reason),
+        other => other.into(),
+    }
 }

@@ -5,12 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::present;
 use super::value::{
     ArchitectureWord, DiskFormatWord, FirmwareWord, ImageRef, JobRef, LocationStateWord, MediaWord,
     MemberStateWord, PlatformWord, ProjectRef, StatusWord, StoreRef, Time, VisibilityWord,
     VolumeRef,
 };
+use super::{not_empty, not_empty_if, present};
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Image {
@@ -88,6 +88,7 @@ pub(crate) struct Location {
 pub(crate) struct NewImage {
     #[serde(default)]
     pub(crate) id: Option<ImageRef>,
+    #[serde(deserialize_with = "not_empty")]
     pub(crate) name: String,
     #[serde(default)]
     pub(crate) description: Option<String>,
@@ -132,7 +133,7 @@ pub(crate) struct NewImage {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ImagePatch {
-    #[serde(default)]
+    #[serde(default, deserialize_with = "not_empty_if")]
     pub(crate) name: Option<String>,
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
