@@ -32,17 +32,27 @@ fn places_and_people_are_made_shown_and_deleted_by_name() {
     assert_eq!(set["password"], "correct horse battery");
     let token = service.json("token add --user ann");
     let token = token["token"].as_str().unwrap();
-    assert_eq!(service.json(&format!("whoami --token {token}"))["role"], "reader");
+    assert_eq!(
+        service.json(&format!("whoami --token {token}"))["role"],
+        "reader"
+    );
     assert_eq!(service.ok(&format!("token revoke {token}")), "revoked\n");
     let key = service.json("access-key add --user ann --description ci");
     let access = key["access"].as_str().unwrap();
-    assert_eq!(service.json(&format!("access-key disable {access} "))["enabled"], false);
+    assert_eq!(
+        service.json(&format!("access-key disable {access} "))["enabled"],
+        false
+    );
     service.ok(&format!("access-key delete {access}"));
     service.ok("user delete ann");
     service.ok("user delete shop");
 
-    for line in ["store delete slow", "pool delete nfs-1", "cluster delete arm", "zone delete bj01"]
-    {
+    for line in [
+        "store delete slow",
+        "pool delete nfs-1",
+        "cluster delete arm",
+        "zone delete bj01",
+    ] {
         service.ok(line);
     }
     service.ok("region delete bj");
@@ -70,7 +80,11 @@ fn status_shows_version_and_room() {
     let service = Service::start();
     let status = service.ok("status");
     let first = status.lines().next().unwrap();
-    let expected = format!("{} runs gaze {} for ", service.url, env!("CARGO_PKG_VERSION"));
+    let expected = format!(
+        "{} runs gaze {} for ",
+        service.url,
+        env!("CARGO_PKG_VERSION")
+    );
     assert!(first.starts_with(&expected), "{status}");
     assert!(status.contains("0 images, 0 unfinished jobs\n"), "{status}");
     assert!(status.contains("CAPACITY"), "{status}");

@@ -7,7 +7,10 @@ fn check_explains_each_mistake_and_fails() {
     let folder = TempDir::new().unwrap();
     let text = "[server]\nlistne = \"0.0.0.0:80\"\n\n[jobs]\ntransfers = \"four\"\n";
     std::fs::write(folder.path().join("gaze.toml"), text).unwrap();
-    let output = gaze(folder.path()).args(["config", "check"]).output().unwrap();
+    let output = gaze(folder.path())
+        .args(["config", "check"])
+        .output()
+        .unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
         stderr(&output),
@@ -20,7 +23,11 @@ fn check_explains_each_mistake_and_fails() {
 #[test]
 fn check_says_what_it_looked_at() {
     let folder = TempDir::new().unwrap();
-    std::fs::write(folder.path().join("other.toml"), "[log]\nlevel = \"debug\"\n").unwrap();
+    std::fs::write(
+        folder.path().join("other.toml"),
+        "[log]\nlevel = \"debug\"\n",
+    )
+    .unwrap();
     let output = gaze(folder.path())
         .args(["config", "check", "other.toml"])
         .output()
@@ -49,7 +56,11 @@ fn serve_refuses_a_configuration_with_mistakes() {
 #[test]
 fn show_prints_what_results() {
     let folder = TempDir::new().unwrap();
-    std::fs::write(folder.path().join("gaze.toml"), "[place]\nregion = \"bj\"\n").unwrap();
+    std::fs::write(
+        folder.path().join("gaze.toml"),
+        "[place]\nregion = \"bj\"\n",
+    )
+    .unwrap();
     let output = gaze(folder.path())
         .args(["config", "show"])
         .env("GAZE_PLACE_ZONE", "bj01")
@@ -64,7 +75,12 @@ fn show_prints_what_results() {
 #[test]
 fn wrong_usage_is_exit_code_2() {
     let folder = TempDir::new().unwrap();
-    for line in [&["image", "frobnicate"][..], &["image", "add"], &["--nonsense"], &[]] {
+    for line in [
+        &["image", "frobnicate"][..],
+        &["image", "add"],
+        &["--nonsense"],
+        &[],
+    ] {
         let output = gaze(folder.path()).args(line).output().unwrap();
         assert_eq!(output.status.code(), Some(2), "{line:?}");
     }

@@ -52,8 +52,11 @@ fn a_login_is_saved_until_logout() {
 
     let output = command(&["whoami", "--output", "json"]).output().unwrap();
     assert!(output.status.success(), "{}", stderr(&output));
-    assert!(command(&["logout"]).status().unwrap().success());
-    assert_eq!(command(&["whoami"]).output().unwrap().status.code(), Some(1));
+    assert!(command(&["logout"]).output().unwrap().status.success());
+    assert_eq!(
+        command(&["whoami"]).output().unwrap().status.code(),
+        Some(1)
+    );
 }
 
 #[test]
@@ -82,6 +85,12 @@ fn a_service_that_is_not_there_is_named() {
         .output()
         .unwrap();
     let said = stderr(&output);
-    assert!(said.starts_with("error: http://127.0.0.1:1 cannot be reached: "), "{said}");
-    assert!(said.contains("\nhint: start a service with `gaze serve`"), "{said}");
+    assert!(
+        said.starts_with("error: http://127.0.0.1:1 cannot be reached: "),
+        "{said}"
+    );
+    assert!(
+        said.contains("\nhint: start a service with `gaze serve`"),
+        "{said}"
+    );
 }

@@ -8,7 +8,9 @@ const SIZE: usize = 3 << 20;
 
 /// Bytes without holes, different at every place that matters.
 fn disk() -> Vec<u8> {
-    (0..SIZE).map(|index| u8::try_from(index % 251).unwrap()).collect()
+    (0..SIZE)
+        .map(|index| u8::try_from(index % 251).unwrap())
+        .collect()
 }
 
 fn add(service: &Service, name: &str) -> Value {
@@ -47,7 +49,10 @@ fn a_part_of_something_else_is_noticed() {
     std::fs::write(service.path("out.raw.part"), vec![7; 1_000_000]).unwrap();
     let said = service.fails("image save web out.raw");
     assert!(said.starts_with("error: the sha256 is "), "{said}");
-    assert!(said.ends_with("hint: nothing was kept; try again\n"), "{said}");
+    assert!(
+        said.ends_with("hint: nothing was kept; try again\n"),
+        "{said}"
+    );
     service.ok("image save web out.raw");
     assert_eq!(std::fs::read(service.path("out.raw")).unwrap(), disk());
 }
@@ -58,7 +63,9 @@ fn a_url_becomes_an_image() {
     let source = service.path("imports").join("disk.raw");
     std::fs::write(&source, disk()).unwrap();
     let url = format!("file://{}", source.display());
-    let image = service.json(&format!("image add {url} --name fetched --tag a --property k=v"));
+    let image = service.json(&format!(
+        "image add {url} --name fetched --tag a --property k=v"
+    ));
     assert_eq!(image["status"], "active");
     assert_eq!(image["source"], url);
     assert_eq!(image["tags"], serde_json::json!(["a"]));
@@ -66,21 +73,37 @@ fn a_url_becomes_an_image() {
     assert_eq!(jobs["items"][0]["state"], "succeeded");
 
     let said = service.fails("image add file:///etc/hostname --name x");
-    assert!(said.starts_with("error: source file:///etc/hostname is not allowed"), "{said}");
-    assert!(said.contains("\nhint: the operator allows folders with import.file_dirs"), "{said}");
+    assert!(
+        said.starts_with("error: source file:///etc/hostname is not allowed"),
+        "{said}"
+    );
+    assert!(
+        said.contains("\nhint: the operator allows folders with import.file_dirs"),
+        "{said}"
+    );
 }
 
 #[test]
 fn an_image_that_is_refused_leaves_nothing() {
     let service = Service::start();
-    std::fs::write(service.path("x.qcow2"), b"QFI\xfb\0\0\0\x03 and nothing more").unwrap();
+    std::fs::write(
+        service.path("x.qcow2"),
+        b"QFI\xfb\0\0\0\x03 and nothing more",
+    )
+    .unwrap();
     let said = service.fails("image add x.qcow2 --name x");
     assert!(said.starts_with("error: the image was refused"), "{said}");
     assert_eq!(service.json("image list")["items"], serde_json::json!([]));
 
     let said = service.fails("image add absent.qcow2 --name x");
-    assert!(said.starts_with("error: absent.qcow2 cannot be read"), "{said}");
-    assert_eq!(service.fails("image add disks --name x"), "error: disks is no file\n");
+    assert!(
+        said.starts_with("error: absent.qcow2 cannot be read"),
+        "{said}"
+    );
+    assert_eq!(
+        service.fails("image add disks --name x"),
+        "error: disks is no file\n"
+    );
 }
 
 #[test]
@@ -100,9 +123,8 @@ fn what_is_said_of_an_image_can_be_changed() {
         service.fails("image delete web-2").lines().nth(1),
         Some("hint: change the image's `protected` to false first")
     );
-    let image = service.json(
-        "image set web-2 --no-tags --no-property k --protected false --description none",
-    );
+    let image = service
+        .json("image set web-2 --no-tags --no-property k --protected false --description none");
     assert_eq!(image["tags"], serde_json::json!([]));
     assert_eq!(image["properties"], serde_json::json!({}));
     assert_eq!(service.json("image disable web-2")["enabled"], false);
@@ -129,12 +151,17 @@ fn lists_are_filtered_and_come_in_pages() {
     let names = |line: &str| -> Vec<String> {
         let list = service.json(line);
         let items = list["items"].as_array().unwrap().iter();
-        items.map(|item| item["name"].as_str().unwrap().to_owned()).collect()
+        items
+            .map(|item| item["name"].as_str().unwrap().to_owned())
+            .collect()
     };
     assert_eq!(names("image list --sort name"), ["a-1", "a-2", "b-1"]);
     assert_eq!(names("image list --sort -name --name a-*"), ["a-2", "a-1"]);
     assert_eq!(names("image list --sort name --limit 2"), ["a-1", "a-2"]);
-    assert_eq!(names("image list --sort name --limit 2 --all"), ["a-1", "a-2", "b-1"]);
+    assert_eq!(
+        names("image list --sort name --limit 2 --all"),
+        ["a-1", "a-2", "b-1"]
+    );
     assert_eq!(names("image list --status failed,deleted"), [""; 0]);
     let output = service
         .gaze()
@@ -151,7 +178,10 @@ fn an_image_is_shared_and_accepted() {
     let service = Service::start();
     let image = add(&service, "web");
     let id = image["id"].as_str().unwrap();
-    let password = service.json("project add shop")["password"].as_str().unwrap().to_owned();
+    let password = service.json("project add shop")["password"]
+        .as_str()
+        .unwrap()
+        .to_owned();
     service.ok("image share web shop");
     let shop = |line: &str| {
         let output = service
@@ -161,7 +191,11 @@ fn an_image_is_shared_and_accepted() {
             .env("GAZE_PASSWORD", &password)
             .output()
             .unwrap();
-        assert!(output.status.success(), "{}", crate::service::stderr(&output));
+        assert!(
+            output.status.success(),
+            "{}",
+            crate::service::stderr(&output)
+        );
         String::from_utf8(output.stdout).unwrap()
     };
     assert_eq!(shop("image list"), "nothing found\n");

@@ -1,3 +1,14 @@
-//! What only a test of all faces together can say.
+//! The whole: what only a test of all faces together can say, and the binary from outside: a
+//! service of its own on a free port, and commands that speak to it.
 
+#[cfg(test)]
+mod commands;
+#[cfg(test)]
+mod config;
+#[cfg(test)]
+mod credentials;
+#[cfg(test)]
+mod images;
 mod mapping;
+#[cfg(test)]
+mod service;
