@@ -13,6 +13,8 @@ mod bench;
 mod end_to_end;
 #[cfg(test)]
 mod lengths;
+#[cfg(test)]
+mod links;
 mod packages;
 mod postgres;
 mod step;
