@@ -30,10 +30,13 @@ def run(kind, world, label):
             start = time.monotonic()
             try:
                 more = check()
-            except Exception:
+            except Exception as error:
                 failed += 1
+                # Without this function's own frames.
+                frames = error.__traceback__.tb_next.tb_next
                 print(f"FAIL {sentence}")
-                print("     " + traceback.format_exc().rstrip().replace("\n", "\n     "))
+                for line in traceback.format_exception(error.with_traceback(frames)):
+                    print("     " + line.rstrip().replace("\n", "\n     "))
                 if story is None:
                     break
             else:

@@ -32,7 +32,7 @@ class Native:
         return self.get(f"/images/{image}")
 
     def images(self):
-        return self.items("/images?limit=1000")
+        return self.items("/images?limit=500")
 
     def bytes_of(self, image):
         """The stored bytes of an image."""
@@ -55,6 +55,10 @@ class Native:
         """Sends the bytes of a queued image; the answer."""
         headers = {"Content-Type": "application/octet-stream"}
         return self.call("PUT", f"/images/{image}/data", data, headers)
+
+    def purge(self, image):
+        """Removes an image for good, at once."""
+        self.call("DELETE", f"/images/{image}?mode=now").expect(204)
 
     def state(self):
         """Everything that a refused request must leave as it was."""

@@ -46,9 +46,15 @@ class Zstack:
             lambda: (done := self.job(job)).status != 202 and done, f"job {job} ends", seconds
         )
 
+    def new_image(self, name, url, **params):
+        """The body of AddImage, into the oldest backup storage unless another is named."""
+        stores = self.call("GET", "/backup-storage?sort=createDate").expect(200).json
+        params = {"format": "qcow2", "platform": "Linux", **params}
+        params.setdefault("backupStorageUuids", [stores["inventories"][0]["uuid"]])
+        return {"params": {"name": name, "url": url, **params}}
+
     def add_image(self, name, url, **params):
-        params = {"name": name, "url": url, "format": "qcow2", "platform": "Linux", **params}
-        answer = self.call("POST", "/images", {"params": params})
+        answer = self.call("POST", "/images", self.new_image(name, url, **params))
         return self.outcome(answer).expect(200).json["inventory"]
 
     def images(self, query=""):
@@ -65,11 +71,16 @@ class Zstack:
 
 
 def refused(answer, code, *words):
-    """The error of an API-level failure: always 503 with an error code."""
+    """The error of an API-level failure: always 503 with an error code. The code and the words
+    are those of the error itself or of what caused it."""
     error = answer.expect(503).json["error"]
-    assert error["code"] == code, f"{error['code']} instead of {code}: {error}"
+    chain = [error]
+    while "cause" in chain[-1]:
+        chain.append(chain[-1]["cause"])
+    found = [link for link in chain if link["code"] == code]
+    assert found, f"no {code} in: {error}"
     for word in words:
-        assert word in error["details"], f"{word!r} is not in: {error['details']}"
+        assert any(word in link["details"] for link in found), f"{word!r} is not in: {found}"
     return error
 
 

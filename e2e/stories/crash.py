@@ -97,9 +97,8 @@ class Crash:
     def an_import_that_was_killed_is_brought_to_its_end(self):
         url = self.origin.url("slow.qcow2", self.disk)
         self.origin.hold("slow.qcow2", self.disk.stat().st_size // 2)
-        params = {"name": "import", "url": url, "format": "qcow2", "platform": "Linux"}
-        headers = {"Prefer": "respond-async"}
-        answer = self.zstack.call("POST", "/images", {"params": params}, **headers).expect(202)
+        body = self.zstack.new_image("import", url)
+        answer = self.zstack.call("POST", "/images", body, Prefer="respond-async").expect(202)
         self.origin.reached("slow.qcow2")
         self._writing()
         self._restart()

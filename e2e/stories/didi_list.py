@@ -54,9 +54,8 @@ class DidiList:
     def a_job_shows_while_it_runs_and_not_after(self):
         url = self.origin.url("slow.qcow2", self.disk)
         self.origin.hold("slow.qcow2", 1 << 20)
-        params = {"name": "slow", "url": url, "format": "qcow2", "platform": "Linux"}
-        headers = {"Prefer": "respond-async"}
-        answer = self.zstack.call("POST", "/images", {"params": params}, **headers).expect(202)
+        body = self.zstack.new_image("slow", url)
+        answer = self.zstack.call("POST", "/images", body, Prefer="respond-async").expect(202)
         self.origin.reached("slow.qcow2")
         (image,) = self._items(limit=10, condition={"names": ["slow"]})["items"]
         job = image["job"]

@@ -42,5 +42,5 @@ class HuaweiSdk:
         done = subprocess.run(
             [sys.executable, SCRIPT], env=environment, capture_output=True, text=True
         )
-        print(done.stdout + done.stderr, end="")
+        print("     " + (done.stdout + done.stderr).rstrip().replace("\n", "\n     "))
         return Counts(done.stdout)

@@ -15,12 +15,14 @@ pub(crate) struct Counts {
 
 impl Counts {
     /// Reads a line such as `12 passed, 0 failed` (ours) or
-    /// `test result: ok. 12 passed; 0 failed; 1 ignored; …` (cargo's). `None` for any other line.
+    /// `test result: ok. 12 passed; 0 failed; 1 ignored; …` (cargo's). `None` for any other line,
+    /// such as an indented one: a suite within a suite, which is counted outside.
     pub(crate) fn parse(line: &str) -> Option<Self> {
-        let line = line.strip_prefix("test result: ").map_or(line, |rest| {
-            rest.split_once(". ").map_or(rest, |(_, counts)| counts)
-        });
-        let mut parts = line.split([',', ';']).map(str::trim);
+        let (counts, separator) = match line.strip_prefix("test result: ") {
+            Some(rest) => (rest.split_once(". ")?.1, "; "),
+            None => (line, ", "),
+        };
+        let mut parts = counts.split(separator);
         let passed = parts.next()?.strip_suffix(" passed")?.parse().ok()?;
         let failed = parts.next()?.strip_suffix(" failed")?.parse().ok()?;
         Some(Self { passed, failed })
@@ -143,6 +145,7 @@ mod tests {
             Some((5, 2)),
         );
         check("all 5 passed, 0 failed", None);
+        check("     5 passed, 0 failed", None);
         check("test life::tests::x ... ok", None);
         check("", None);
     }
