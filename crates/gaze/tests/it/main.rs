@@ -9,6 +9,7 @@ mod config;
 mod credentials;
 #[cfg(test)]
 mod images;
+#[cfg(test)]
 mod mapping;
 #[cfg(test)]
 mod service;

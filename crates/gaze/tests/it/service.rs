@@ -7,7 +7,8 @@ use std::process::{Child, Command, Output, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-const PASSWORD: &str = "correct horse battery";
+/// The administrator's.
+pub(crate) const PASSWORD: &str = "correct horse battery";
 
 pub(crate) struct Service {
     pub(crate) url: String,
@@ -55,10 +56,6 @@ impl Service {
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
-    }
-
-    pub(crate) fn password(&self) -> &'static str {
-        PASSWORD
     }
 
     /// A command that will speak to this service as its administrator.
