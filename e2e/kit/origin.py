@@ -7,11 +7,12 @@ import threading
 
 class Origin:
     """Serves files by name, with ranges. After `hold(name, bytes)`, answers stop after that many
-    bytes until `release(name)`."""
+    bytes until `release(name)`; after `cut(name, bytes)`, the next answer ends there for good."""
 
     def __init__(self):
         self.files = {}
         self.gates = {}
+        self.cuts = {}
         self.requests = []
         origin = self
 
@@ -46,6 +47,9 @@ class Origin:
     def release(self, name):
         self.gates.pop(name)[1].set()
 
+    def cut(self, name, after):
+        self.cuts[name] = after
+
     def close(self):
         for name in list(self.gates):
             self.release(name)
@@ -76,6 +80,10 @@ class Origin:
             return
         body = data[first : last + 1]
         try:
+            if name in self.cuts:
+                request.wfile.write(body[: self.cuts.pop(name)])
+                request.close_connection = True
+                return
             gate = self.gates.get(name)
             if gate:
                 after, opened, reached = gate

@@ -60,6 +60,16 @@ class ZstackTemplate:
         stored = self.native.bytes_of(self.added["uuid"])
         assert stored == self.packed.read_bytes(), "the bytes are not those of the origin"
 
+    def an_import_goes_on_where_the_connection_broke(self):
+        url = self.origin.url("broken.qcow2", self.packed)
+        half = self.packed.stat().st_size // 2
+        self.origin.cut("broken.qcow2", half)
+        image = self.zstack.add_image("broken", url)["uuid"]
+        assert self.native.bytes_of(image) == self.packed.read_bytes()
+        ranges = [range for _, name, range in self.origin.requests if name == "broken.qcow2"]
+        assert ranges == [None, f"bytes={half}-"], ranges
+        self.native.purge(image)
+
     def images_are_queried(self):
         named = self.zstack.images("?q=name=rescue-disk")
         assert [image["uuid"] for image in named] == [self.added["uuid"]]
