@@ -11,5 +11,5 @@ mod source;
 pub(crate) use disk::{DiskReader, Matter, open_volume};
 pub(crate) use fetch::{Fetch, Fetcher};
 pub(crate) use intake::{Intake, Landed, Rule};
-pub(crate) use settle::{Aftermath, land, undo};
-pub(crate) use source::{Scheme, scheme};
+pub(crate) use settle::{Aftermath, land, lock_stores, undo};
+pub(crate) use source::{Scheme, redacted, scheme};

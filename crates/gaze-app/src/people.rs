@@ -83,6 +83,14 @@ impl App {
         patch: ProjectPatch,
     ) -> Result<Project> {
         caller.must_admin("change a project", Noun::Project)?;
+        if id == caller.project && patch.enabled == Some(false) {
+            let reason = "it is the project that you work in".into();
+            return Err(Error::InUse {
+                noun: Noun::Project,
+                id: id.hex(),
+                reason,
+            });
+        }
         let now = self.now();
         self.catalog()
             .write(move |tx| {

@@ -95,7 +95,9 @@ impl App {
         Ok(())
     }
 
-    async fn round(&self) -> Result<()> {
+    /// One round of small duties: looks after the stores, purges what was deleted long enough ago,
+    /// forgets expired tokens, old calls and old jobs. [`App::run`] makes one every half minute.
+    pub async fn round(&self) -> Result<()> {
         self.observe_stores().await?;
         self.purge_expired().await?;
         let now = self.now();

@@ -1,9 +1,10 @@
 //! The first start: what a service needs to be usable at once.
 
-use gaze_catalog::{cluster, domain, pool, project, region, setting, user, zone};
+use gaze_catalog::{cluster, domain, pool, project, region, setting, store, user, zone};
 use gaze_domain::{
-    Architecture, Caller, Cluster, ClusterId, Domain, DomainId, Pool, PoolId, PoolKind, Project,
-    ProjectId, Region, RegionId, Result, Role, StoreKind, User, UserId, Zone, ZoneId,
+    Architecture, Caller, Cluster, ClusterId, Domain, DomainId, Error, Pool, PoolId, PoolKind,
+    Project, ProjectId, Region, RegionId, Result, Role, StoreId, StoreKind, User, UserId, Zone,
+    ZoneId,
 };
 use uuid::Uuid;
 
@@ -80,6 +81,22 @@ impl App {
         };
         let (cluster, pool) = self.default_hardware(zone.id, Architecture::X86_64);
         let (region_id, zone_id) = (region.id, zone.id);
+        let (store, blobs) = self
+            .make_store(
+                self.first_store_id().await?,
+                NewStore {
+                    region: region_id,
+                    name: "store-1".into(),
+                    description: Some("Made at the first start".into()),
+                    kind: StoreKind::Fs,
+                    url: None,
+                    medium: None,
+                    capacity: None,
+                    zones: vec![zone_id],
+                },
+            )
+            .await?;
+        let store_id = store.id;
         let row = user.clone();
         let first = self
             .catalog()
@@ -104,6 +121,7 @@ impl App {
                     zone::insert(tx, &zone).await?;
                     cluster::insert(tx, &cluster).await?;
                     pool::insert(tx, &pool).await?;
+                    store::insert(tx, &store).await?;
                     setting::set_once(tx, "first_start", &now.to_string()).await?;
                     Ok(true)
                 })
@@ -113,26 +131,30 @@ impl App {
             return Ok(None);
         }
         let admin = self.caller_of(user.id).await?;
-        self.create_store(
-            &admin,
-            NewStore {
-                region: region_id,
-                name: "store-1".into(),
-                description: Some("Made at the first start".into()),
-                kind: StoreKind::Fs,
-                url: None,
-                medium: None,
-                capacity: None,
-                zones: vec![zone_id],
-            },
-        )
-        .await?;
+        self.stores().put(store_id, blobs);
         let token = self.create_api_token(&admin, None).await?;
         Ok(Some(FirstStart {
             admin,
             password,
             token,
         }))
+    }
+
+    /// The id of the first store, settled before its folder is made, so that a first start that
+    /// was killed in between finds the folder as its own.
+    async fn first_store_id(&self) -> Result<StoreId> {
+        let wish = self.new_uuid().to_string();
+        let id = self
+            .catalog()
+            .write(move |tx| {
+                Box::pin(async move {
+                    setting::set_once(tx, "first_store", &wish).await?;
+                    setting::find(tx, "first_store").await
+                })
+            })
+            .await?;
+        let id = id.ok_or_else(|| Error::internal("settling the first store", "it has no id"))?;
+        id.parse()
     }
 
     /// A cluster and a local pool for a zone that has none.

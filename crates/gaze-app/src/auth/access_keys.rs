@@ -101,8 +101,13 @@ impl App {
 
     async fn own_key(&self, caller: &Caller, id: AccessKeyId) -> Result<AccessKey> {
         let key = access_key::find(&mut self.catalog().read(), id).await?;
-        key.filter(|key| may_see(caller, key))
-            .ok_or_else(|| Error::not_found(Noun::AccessKey, id))
+        let key = key
+            .filter(|key| may_see(caller, key))
+            .ok_or_else(|| Error::not_found(Noun::AccessKey, id))?;
+        if key.user != caller.user {
+            caller.must_write("change another user's key", Noun::AccessKey)?;
+        }
+        Ok(key)
     }
 
     async fn key_user(&self, caller: &Caller, wanted: Option<UserId>) -> Result<gaze_domain::User> {

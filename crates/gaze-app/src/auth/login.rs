@@ -172,15 +172,18 @@ impl App {
                             .into());
                         }
                         token::insert(tx, &row).await?;
-                        token::find_holder(tx, &row.hash).await
+                        match token::find_holder(tx, &row.hash).await? {
+                            Some(holder) if holder.enabled => Ok(holder),
+                            Some(_) => Err(Error::from(AuthFailure::Disabled).into()),
+                            None => {
+                                let gone = "it is not there";
+                                Err(Error::internal("making a token", gone).into())
+                            }
+                        }
                     })
                 }
             })
-            .await?
-            .ok_or_else(|| Error::internal("making a token", "it is not there"))?;
-        if !holder.enabled {
-            return Err(AuthFailure::Disabled.into());
-        }
+            .await?;
         let caller = Caller {
             token: Some(TokenUse {
                 hash: row.hash,

@@ -36,8 +36,8 @@ impl Passwords {
         .await
     }
 
-    /// Whether the secret is the one that was hashed. A hash that cannot be parsed matches
-    /// nothing.
+    /// Whether the secret is the one that was hashed. A stored hash that cannot be parsed is a
+    /// fault of the service.
     pub(crate) async fn matches(&self, secret: &Secret, hash: String) -> Result<bool> {
         let sha = match secret {
             Secret::Clear(clear) => sha512_hex(clear),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use gaze_catalog::{token, user};
 use gaze_domain::access::{AuthFailure, TokenKind, TokenScope};
-use gaze_domain::{Caller, Noun, Result, UserId};
+use gaze_domain::{Caller, Error, Noun, Result, UserId};
 
 use super::secrets;
 use crate::App;
@@ -56,6 +56,14 @@ impl App {
     /// life is not shortened by use.
     pub async fn renew_token(&self, text: &str, life: Duration) -> Result<Caller> {
         let mut caller = self.authenticate_token(text).await?;
+        let kind = caller.token.as_ref().map(|token| token.kind);
+        if kind != Some(TokenKind::Session) {
+            return Err(Error::forbidden(
+                "renew what is not a session",
+                Noun::Token,
+                "",
+            ));
+        }
         let end = after(self.now(), life);
         let hash = secrets::token_hash(text);
         self.catalog()

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use gaze_catalog::{image, instance, location, pool, project, volume};
 use gaze_domain::{
-    ByteCount, Caller, Error, Image, ImageId, Instance, JobId, Noun, Result, Transition, Volume,
+    ByteCount, Caller, DiskFormat, Error, Image, ImageId, Instance, JobId, Noun, Result,
+    Transition, Volume,
 };
 use gaze_jobs::{BoxFuture, Class, Ctx, Failure, Handler, NewJob};
 use serde_json::{Value, json};
@@ -13,7 +14,9 @@ use super::create::insert_charged;
 use super::stores::Need;
 use super::upload::judged;
 use crate::App;
-use crate::ingest::{Aftermath, DiskReader, Intake, Landed, Matter, Rule, land, open_volume};
+use crate::ingest::{
+    Aftermath, DiskReader, Intake, Landed, Matter, Rule, land, lock_stores, open_volume,
+};
 use crate::requests::{Capture, NewImage, Started};
 use crate::work::{WorkKind, enqueue_failure};
 
@@ -69,6 +72,7 @@ impl App {
                 Box::pin(async move {
                     insert_charged(tx, &made).await?;
                     project::charge(tx, made.owner, 0, bytes).await?;
+                    lock_stores(tx, copies.iter().map(|(_, store, _)| *store)).await?;
                     for (copy, store, key) in copies {
                         location::begin(tx, copy, made.id, store, &key, ByteCount(bytes), now)
                             .await?;
@@ -82,19 +86,18 @@ impl App {
         Ok(Started { image, job })
     }
 
-    /// An upper estimate of what a capture will take: what the files of the chain take, at most
-    /// the disk's own size. Fails if the disk cannot be read now, so that the caller hears it at
+    /// An estimate of what a capture will take: the whole disk if it is raw; else what the files
+    /// of the chain take, at most the disk's own size. Fails if the disk cannot be read now, so that the caller hears it at
     /// once and not from the job.
     async fn chain_bytes(&self, source: &Volume) -> Result<u64> {
         let (folders, source) = (self.disks().clone(), source.clone());
         let opened = self.tasks().spawn_blocking(move || {
             let disk = open_volume(folders, &source)?;
-            let files = disk
-                .chain()
-                .iter()
-                .map(|link| link.allocated_bytes)
-                .sum::<u64>();
-            Ok(files.min(disk.virtual_size()))
+            if source.format == DiskFormat::Raw {
+                return Ok(disk.virtual_size());
+            }
+            let files = disk.chain().iter().map(|link| link.allocated_bytes);
+            Ok(files.sum::<u64>().min(disk.virtual_size()))
         });
         opened
             .await

@@ -26,8 +26,8 @@ impl App {
         if known.image.protected {
             return Err(Error::Protected { image: id });
         }
-        if known.image.status.is_in_progress() {
-            return self.stop_work_on(id).await;
+        if known.image.status.is_in_progress() && !self.stop_work_on(id).await? {
+            return Ok(());
         }
         let now = self.now();
         let jobs = self.jobs().clone();
@@ -112,29 +112,16 @@ impl App {
         self.delete_image(caller, id, DeleteMode::Now).await
     }
 
-    /// Cancels what is being done to an image, and waits for it to be undone.
-    async fn stop_work_on(&self, id: ImageId) -> Result<()> {
+    /// Cancels what is being done to an image, and waits for it to be undone. Whether the image
+    /// is still there: an upload leaves it queued, and work may complete before it is told.
+    async fn stop_work_on(&self, id: ImageId) -> Result<bool> {
         const PATIENCE: Duration = Duration::from_secs(20);
         for job in self.jobs().unfinished_of(&[id.hex()]).await.map_err(sql)? {
             self.jobs().cancel(&job.id).await.map_err(sql)?;
             self.jobs().wait(&job.id, PATIENCE).await.map_err(sql)?;
         }
-        // An upload leaves a queued image behind, which is what was to be deleted.
-        let now = self.now();
-        let jobs = self.jobs().clone();
-        let job = JobId::new(self.new_uuid());
-        self.catalog()
-            .write(move |tx| {
-                Box::pin(async move {
-                    match image::find(tx, id).await? {
-                        Some(left) if left.status == Status::Queued => {
-                            begin_purge(tx, &jobs, &left, job, now).await
-                        }
-                        Some(_) | None => Ok(()),
-                    }
-                })
-            })
-            .await
+        let left = image::find(&mut self.catalog().read(), id).await?;
+        Ok(left.is_some())
     }
 }
 

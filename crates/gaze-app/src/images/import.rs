@@ -14,7 +14,9 @@ use tokio::io::AsyncReadExt as _;
 use super::create::insert_charged;
 use super::stores::Need;
 use super::upload::judged;
-use crate::ingest::{Aftermath, Fetch, Intake, Landed, Rule, Scheme, land, scheme};
+use crate::ingest::{
+    Aftermath, Fetch, Intake, Landed, Rule, Scheme, land, lock_stores, redacted, scheme,
+};
 use crate::requests::{Import, NewImage, Started};
 use crate::work::{WorkKind, enqueue_failure};
 use crate::{App, errors};
@@ -39,7 +41,7 @@ impl App {
             Scheme::Http => 0,
             Scheme::File(path) => self.local_source(path, &import.url).await?,
         };
-        let made = self.new_image(caller, new, import.url.clone())?;
+        let made = self.new_image(caller, new, shown(&import.url))?;
         let need = Need {
             bytes,
             pool: None,
@@ -65,6 +67,7 @@ impl App {
                 Box::pin(async move {
                     insert_charged(tx, &made).await?;
                     project::charge(tx, made.owner, 0, bytes).await?;
+                    lock_stores(tx, copies.iter().map(|(_, store, _)| *store)).await?;
                     for (copy, store, key) in copies {
                         location::begin(tx, copy, made.id, store, &key, ByteCount(bytes), now)
                             .await?;
@@ -164,6 +167,7 @@ impl App {
                 let total = file.metadata().map_err(failed)?.len();
                 Ok(Source::File {
                     file: tokio::fs::File::from_std(file),
+                    url: url.to_owned(),
                     total,
                     done: 0,
                 })
@@ -176,6 +180,7 @@ enum Source {
     Web(Box<Fetch>),
     File {
         file: tokio::fs::File,
+        url: String,
         total: u64,
         done: u64,
     },
@@ -192,25 +197,41 @@ impl Source {
     async fn next(&mut self) -> Result<Option<Bytes>> {
         match self {
             Self::Web(fetch) => fetch.next().await,
-            Self::File { file, total, done } => {
+            Self::File {
+                file,
+                url,
+                total,
+                done,
+            } => {
+                let failed = |reason: String| Error::SourceFailed {
+                    source_url: url.clone(),
+                    reason,
+                };
                 let mut chunk = bytes::BytesMut::with_capacity(FILE_CHUNK);
                 file.read_buf(&mut chunk)
                     .await
-                    .map_err(|error| Error::SourceFailed {
-                        source_url: "file".into(),
-                        reason: error.to_string(),
-                    })?;
+                    .map_err(|error| failed(error.to_string()))?;
                 *done += chunk.len() as u64;
-                match chunk.is_empty() {
-                    false => Ok(Some(chunk.freeze())),
-                    true if done == total => Ok(None),
-                    true => Err(Error::SourceFailed {
-                        source_url: "file".into(),
-                        reason: "it changed while it was read".into(),
-                    }),
+                let ended = chunk.is_empty();
+                if *done > *total || (ended && *done < *total) {
+                    return Err(failed("it changed while it was read".into()));
                 }
+                Ok((!ended).then(|| chunk.freeze()))
             }
         }
+    }
+}
+
+/// A source as it is shown to whoever sees the image: a URL with a password in it, or with a
+/// query that may be a signature, is shown without.
+fn shown(url: &str) -> String {
+    let secret = reqwest::Url::parse(url).is_ok_and(|parsed| {
+        !parsed.username().is_empty() || parsed.password().is_some() || parsed.query().is_some()
+    });
+    if secret {
+        redacted(url)
+    } else {
+        url.to_owned()
     }
 }
 

@@ -70,7 +70,9 @@ impl App {
     /// Ends a membership: the owner anybody's, a member its own.
     pub async fn remove_member(&self, caller: &Caller, id: ImageId, who: ProjectId) -> Result<()> {
         let known = self.known_image(caller, id).await?;
-        if who != caller.project {
+        if who == caller.project {
+            caller.must_write("end a membership", Noun::Member)?;
+        } else {
             known.must_change(caller, "end a membership")?;
         }
         self.catalog()
@@ -94,6 +96,7 @@ impl App {
                 who,
             ));
         }
+        caller.must_write("decide on a membership", Noun::Member)?;
         let now = self.now();
         self.catalog()
             .write(move |tx| {

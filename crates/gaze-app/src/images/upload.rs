@@ -14,7 +14,7 @@ use gaze_jobs::{BoxFuture, Class, Ctx, Failure, Handler, InlineJob, NewJob};
 use serde_json::{Value, json};
 
 use super::stores::Need;
-use crate::ingest::{Aftermath, Intake, Landed, Rule, land, undo};
+use crate::ingest::{Aftermath, Intake, Landed, Rule, land, lock_stores, undo};
 use crate::requests::{StoreChoice, Upload};
 use crate::work::{WorkKind, enqueue_failure};
 use crate::{App, errors, failure};
@@ -49,16 +49,17 @@ impl App {
             });
         }
         let job = JobId::new(self.new_uuid());
-        // The body is not `Sync`, so `upload` must not be borrowed across an await.
-        let (declared_len, stores) = (upload.declared_len, upload.stores.clone());
-        let image = self
-            .begin_upload(&known.image, job, declared_len, &stores)
-            .await?;
         let app = self.clone();
-        // The client may go away at any point; the task then sees the stream break and cleans up.
-        let task = self
-            .tasks()
-            .spawn(async move { app.receive(image, job, upload).await });
+        // The client may go away at any point, also while the upload is being recorded; the task
+        // then sees the stream break and cleans up.
+        let task = self.tasks().spawn(async move {
+            // The body is not `Sync`, so `upload` must not be borrowed across an await.
+            let (declared_len, stores) = (upload.declared_len, upload.stores.clone());
+            let image = app
+                .begin_upload(&known.image, job, declared_len, &stores)
+                .await?;
+            app.receive(image, job, upload).await
+        });
         task.await
             .map_err(|error| Error::internal("receiving an upload", error))?
     }
@@ -95,6 +96,7 @@ impl App {
                 Box::pin(async move {
                     image::apply(tx, id, Transition::BEGIN_UPLOAD, now).await?;
                     project::charge(tx, owner, 0, bytes).await?;
+                    lock_stores(tx, copies.iter().map(|(_, store, _)| *store)).await?;
                     for (copy, store, key) in copies {
                         location::begin(tx, copy, id, store, &key, ByteCount(bytes), now).await?;
                     }
@@ -177,14 +179,17 @@ impl App {
                     source_url: "upload".into(),
                     reason: errors::with_causes(error.as_ref()),
                 })?;
+                let come = intake.total().saturating_add(chunk.len() as u64);
+                if let Some(len) = expected.filter(|len| come > *len) {
+                    return Err(wrong_length(len, &format!("{come} or more")));
+                }
                 intake.data(chunk).await?;
                 job.progress(intake.total(), expected);
             }
             match expected {
-                Some(len) if len != intake.total() => Err(Error::invalid(
-                    "Content-Length",
-                    format!("announced {len} bytes, {} came", intake.total()),
-                )),
+                Some(len) if len != intake.total() => {
+                    Err(wrong_length(len, &intake.total().to_string()))
+                }
                 _ => Ok(()),
             }
         }
@@ -246,6 +251,11 @@ impl App {
             .await
             .map_err(|error| retry(&error))
     }
+}
+
+fn wrong_length(announced: u64, come: &str) -> Error {
+    let reason = format!("announced {announced} bytes, {come} came");
+    Error::invalid("Content-Length", reason)
 }
 
 pub(super) fn retry(error: &Error) -> Failure {

@@ -7,7 +7,9 @@ use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 use gaze_compute::{ComputeError, Folders};
-use gaze_disk::{BackingFormat, Disk, DiskError, Format, OpenError, Opener, Qcow2Plan, Sink};
+use gaze_disk::{
+    BackingFormat, Disk, DiskError, FileSource, Format, OpenError, Opener, Qcow2Plan, Sink,
+};
 use gaze_domain::{DiskFormat, Error, Result, Volume};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -41,7 +43,8 @@ impl Opener for Gate {
 }
 
 /// Opens a volume's disk with its backing chain, locked against a machine that would write to it.
-/// Blocks; run it off the async threads.
+/// A file below whose format is not recorded is refused, since its guest could have written a
+/// header into it that makes it another format. Blocks; run it off the async threads.
 pub(crate) fn open_volume(folders: Folders, volume: &Volume) -> Result<Disk> {
     let format = match volume.format {
         DiskFormat::Raw => Format::Raw,
@@ -55,7 +58,13 @@ pub(crate) fn open_volume(folders: Folders, volume: &Volume) -> Result<Disk> {
         folders,
         refusal: Mutex::new(None),
     };
-    Disk::open(&gate, Path::new(&volume.path), format, BackingFormat::Probe).map_err(|error| {
+    Disk::open(
+        &gate,
+        Path::new(&volume.path),
+        format,
+        BackingFormat::Recorded,
+    )
+    .map_err(|error| {
         match gate
             .refusal
             .into_inner()
@@ -65,6 +74,22 @@ pub(crate) fn open_volume(folders: Folders, volume: &Volume) -> Result<Disk> {
             None => unreadable(volume, &error),
         }
     })
+}
+
+/// Refuses a qcow2 file whose tables or data clusters do not all lie in it: what passes by as a
+/// stream shows its header, not whether it was cut short. Reads the tables only. Blocks.
+pub(crate) fn check_whole(path: &Path) -> Result<()> {
+    let cut = |error: &DiskError| Error::refused(errors::with_causes(error));
+    let failed = |error| Error::internal("reading a blob again", error);
+    let source = FileSource::new(File::open(path).map_err(failed)?).map_err(failed)?;
+    let disk = Disk::from_qcow2_source(Box::new(source)).map_err(|error| cut(&error))?;
+    let mut offset = 0;
+    while offset < disk.virtual_size() {
+        let rest = disk.virtual_size() - offset;
+        let extent = disk.map(offset, rest).map_err(|error| cut(&error))?;
+        offset += extent.len.max(1);
+    }
+    Ok(())
 }
 
 fn unreadable(volume: &Volume, error: &DiskError) -> Error {

@@ -35,6 +35,8 @@ pub(crate) struct Fetch {
     /// What tells that the source is still the same: a strong ETag, or the date of its last
     /// change. Without one, a broken fetch cannot go on.
     validator: Option<String>,
+    /// Whether the head of an answer has been read once; what it said must stay true.
+    begun: bool,
     response: Option<Response>,
     offset: u64,
     total: Option<u64>,
@@ -67,6 +69,7 @@ impl Fetcher {
             fetcher: self.clone(),
             url,
             validator: None,
+            begun: false,
             response: None,
             offset: 0,
             total: None,
@@ -120,6 +123,9 @@ impl Fetch {
                 Ok(Some(chunk)) if chunk.is_empty() => {}
                 Ok(Some(chunk)) => {
                     self.offset += chunk.len() as u64;
+                    if self.total.is_some_and(|total| self.offset > total) {
+                        return Err(broken(&self.url, "it sent more than it announced"));
+                    }
                     self.breaks = 0;
                     return Ok(Some(chunk));
                 }
@@ -140,7 +146,7 @@ impl Fetch {
                 format!("{reason}, {MAX_BREAKS} times in a row"),
             ));
         }
-        if self.validator.is_none() {
+        if self.validator.is_none() && self.offset > 0 {
             return Err(broken(
                 &self.url,
                 format!("{reason}, and without ETag or Last-Modified it cannot go on"),
@@ -166,21 +172,30 @@ impl Fetch {
         let response = match self.fetcher.request(&self.url, &headers).await {
             Ok(response) => response,
             // Only what once answered is worth waiting for.
-            Err(error @ Error::SourceFailed { .. }) if self.offset > 0 => {
+            Err(error @ Error::SourceFailed { .. }) if self.begun => {
                 return self.after_a_break(&error.to_string()).await;
             }
             Err(error) => return Err(error),
         };
         match (response.status(), self.offset) {
             (StatusCode::OK, 0) => {
-                self.total = length(response.headers());
+                let total = length(response.headers());
+                if self.begun && total != self.total {
+                    return Err(broken(&self.url, "it changed"));
+                }
+                self.begun = true;
+                self.total = total;
                 self.validator = validator(response.headers());
                 self.response = Some(response);
                 Ok(())
             }
             (StatusCode::PARTIAL_CONTENT, offset) if offset > 0 => {
-                if range_start(response.headers()) != Some(offset) {
+                let (start, whole) = range(response.headers());
+                if start != Some(offset) {
                     return Err(broken(&self.url, "it went on at another place than asked"));
+                }
+                if whole.is_some() && self.total.is_some() && whole != self.total {
+                    return Err(broken(&self.url, "it changed"));
                 }
                 self.response = Some(response);
                 Ok(())
@@ -189,7 +204,7 @@ impl Fetch {
                 &self.url,
                 "it changed, or cannot go on in the middle",
             )),
-            (status, offset) if offset > 0 && status.is_server_error() => {
+            (status, _) if self.begun && status.is_server_error() => {
                 self.after_a_break(&format!("it answered {status}")).await
             }
             (status, _) => Err(broken(&self.url, format!("it answered {status}"))),
@@ -211,13 +226,21 @@ fn validator(headers: &HeaderMap) -> Option<String> {
         .or_else(|| headers.get(LAST_MODIFIED).and_then(text))
 }
 
-fn range_start(headers: &HeaderMap) -> Option<u64> {
-    let range = headers
-        .get(CONTENT_RANGE)?
-        .to_str()
-        .ok()?
-        .strip_prefix("bytes ")?;
-    range.split_once('-')?.0.trim().parse().ok()
+/// Where a part begins, and the length of the whole, as far as `Content-Range` says.
+fn range(headers: &HeaderMap) -> (Option<u64>, Option<u64>) {
+    let told = headers
+        .get(CONTENT_RANGE)
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.strip_prefix("bytes "))
+        .and_then(|value| value.split_once('/'));
+    let Some((part, whole)) = told else {
+        return (None, None);
+    };
+    let start = part.split_once('-').map(|(start, _)| start.trim());
+    (
+        start.and_then(|start| start.parse().ok()),
+        whole.trim().parse().ok(),
+    )
 }
 
 fn refused(url: &Url, reason: String) -> Error {

@@ -3,19 +3,23 @@
 
 use bytes::Bytes;
 use gaze_blob::{DigestSet, Key, Stored, WriteOptions, Writer};
-use gaze_catalog::{location, project};
+use gaze_catalog::{image, location, project};
 use gaze_disk::{Inspection, Inspector};
 use gaze_domain::{
     ByteCount, DiskFormat, Error, Image, ImageId, Location, LocationId, ProjectId, Result, StoreId,
 };
 
+use super::settle::{charged, lock_stores};
 use crate::{App, errors};
 
-/// Room and quota are taken in steps of this many bytes when the size was not announced.
-const STEP: u64 = 256 << 20;
+/// Room and quota for bytes that were not announced are taken in steps. Where a large step does
+/// not fit, smaller ones are tried, down to the very bytes that came.
+const STEPS: [u64; 4] = [256 << 20, 16 << 20, 1 << 20, 1];
 
 /// Zeros are shown to the inspector in pieces of this size.
 static ZEROS: [u8; 64 << 10] = [0; 64 << 10];
+/// Zeros that are shown to it before other tasks get their turn.
+const ZEROS_AT_ONCE: u64 = 64 << 20;
 
 /// What becomes of the whole when one store fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +37,8 @@ pub(crate) struct Intake {
     image: ImageId,
     owner: ProjectId,
     declared: Option<DiskFormat>,
+    /// Bytes that were announced.
+    expected: Option<u64>,
     rule: Rule,
     copies: Vec<Copy>,
     inspector: Inspector,
@@ -45,6 +51,7 @@ pub(crate) struct Intake {
 struct Copy {
     location: LocationId,
     store: StoreId,
+    key: Key,
     /// `None` once the store has failed.
     writer: Option<Box<dyn Writer>>,
     failure: Option<Error>,
@@ -81,6 +88,7 @@ impl Intake {
             image: image.id,
             owner: image.owner,
             declared: image.format,
+            expected,
             rule,
             copies: Vec::with_capacity(locations.len()),
             inspector: Inspector::new(),
@@ -93,7 +101,9 @@ impl Intake {
             limit,
         };
         for location in locations {
-            let opened = open_writer(app, location, expected).await;
+            let key = Key::parse(&location.key)
+                .map_err(|error| Error::internal("naming a blob", error))?;
+            let opened = open_writer(app, location, &key, expected).await;
             let (writer, failure) = match opened {
                 Ok(writer) => (Some(writer), None),
                 Err(error) => (None, Some(error)),
@@ -102,12 +112,28 @@ impl Intake {
             intake.copies.push(Copy {
                 location,
                 store,
+                key,
                 writer,
                 failure,
             });
         }
-        intake.after_a_failure()?;
-        Ok(intake)
+        match intake.prepare().await {
+            Ok(()) => Ok(intake),
+            Err(error) => {
+                intake.abort().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// What was announced is taken at once, so that a lack of room or quota is heard before the
+    /// first byte and not after the last.
+    async fn prepare(&mut self) -> Result<()> {
+        self.after_a_failure()?;
+        match self.expected {
+            Some(expected) if expected > self.granted => self.grant(expected).await,
+            _ => Ok(()),
+        }
     }
 
     /// Bytes that have come.
@@ -123,7 +149,7 @@ impl Intake {
             if let Some(writer) = copy.writer.as_mut()
                 && let Err(error) = writer.write(chunk.clone()).await
             {
-                copy.give_up(error);
+                copy.give_up(errors::blob(copy.store, error)).await;
             }
         }
         self.after_a_failure()
@@ -136,13 +162,16 @@ impl Intake {
             let part = usize::try_from(left).unwrap_or(usize::MAX).min(ZEROS.len());
             self.inspector.feed(&ZEROS[..part]);
             left -= part as u64;
+            if left.is_multiple_of(ZEROS_AT_ONCE) {
+                tokio::task::yield_now().await;
+            }
         }
         self.refuse_early()?;
         for copy in &mut self.copies {
             if let Some(writer) = copy.writer.as_mut()
                 && let Err(error) = writer.zeros(len).await
             {
-                copy.give_up(error);
+                copy.give_up(errors::blob(copy.store, error)).await;
             }
         }
         self.after_a_failure()
@@ -150,11 +179,13 @@ impl Intake {
 
     /// Judges the whole, then makes every copy durable and visible.
     pub(crate) async fn finish(mut self) -> Result<Landed> {
-        let inspector = std::mem::replace(&mut self.inspector, Inspector::new());
-        let inspection = inspector
-            .finish(self.total)
-            .map_err(|refusal| Error::refused(refusal.to_string()))?;
-        let format = agreed_format(self.declared, &inspection)?;
+        let (inspection, format) = match self.judge() {
+            Ok(judged) => judged,
+            Err(error) => {
+                self.abort().await;
+                return Err(error);
+            }
+        };
         let mut stored = None;
         let (mut ready, mut lost) = (Vec::new(), Vec::new());
         for copy in &mut self.copies {
@@ -165,7 +196,7 @@ impl Intake {
                         stored.get_or_insert(done);
                         continue;
                     }
-                    Err(error) => copy.give_up(error),
+                    Err(error) => copy.failure = Some(errors::blob(copy.store, error)),
                 }
             }
             lost.push(copy.location);
@@ -175,6 +206,9 @@ impl Intake {
         }
         let stored =
             stored.ok_or_else(|| Error::internal("storing an image", "no store took it"))?;
+        if format == DiskFormat::Qcow2 {
+            self.check_whole(&ready).await?;
+        }
         Ok(Landed {
             stored,
             inspection,
@@ -184,14 +218,40 @@ impl Intake {
         })
     }
 
+    /// Looks at one of the copies, which are the same; stores that are not local are trusted.
+    async fn check_whole(&mut self, ready: &[LocationId]) -> Result<()> {
+        for copy in self
+            .copies
+            .iter_mut()
+            .filter(|copy| ready.contains(&copy.location))
+        {
+            let blobs = self.app.blobs(copy.store).await?;
+            if let Some(path) = blobs.local_file(&copy.key) {
+                let checked = self
+                    .app
+                    .tasks()
+                    .spawn_blocking(move || super::disk::check_whole(&path));
+                return checked
+                    .await
+                    .map_err(|error| Error::internal("reading a blob again", error))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn judge(&mut self) -> Result<(Inspection, DiskFormat)> {
+        let inspector = std::mem::replace(&mut self.inspector, Inspector::new());
+        let inspection = inspector
+            .finish(self.total)
+            .map_err(|refusal| Error::refused(refusal.to_string()))?;
+        let format = agreed_format(self.declared, &inspection)?;
+        Ok((inspection, format))
+    }
+
     /// Gives up: no copy becomes visible, and temporary files are gone when this returns.
     pub(crate) async fn abort(mut self) {
         for copy in &mut self.copies {
-            if let Some(writer) = copy.writer.take()
-                && let Err(error) = writer.abort().await
-            {
-                tracing::warn!(image = %self.image, store = %copy.store, reason = %errors::with_causes(&error), "temporary data was left behind");
-            }
+            copy.discard().await;
         }
     }
 
@@ -203,43 +263,70 @@ impl Intake {
             .filter(|total| *total <= self.limit);
         let total = total.ok_or_else(|| too_large(self.limit))?;
         if total > self.granted {
-            let grant = total.next_multiple_of(STEP).min(self.limit);
-            self.grant(grant).await?;
+            self.grant(total).await?;
         }
         self.total = total;
         Ok(())
     }
 
-    /// All or nothing: every live copy gets the room and the owner pays once.
-    async fn grant(&mut self, grant: u64) -> Result<()> {
-        let owner = self.owner;
-        let mut charged = false;
-        for copy in self.copies.iter_mut().filter(|copy| copy.writer.is_some()) {
-            let (id, charge) = (copy.location, !charged);
-            let granted = self
-                .app
-                .catalog()
-                .write(move |tx| {
-                    Box::pin(async move {
-                        let added = location::grow(tx, id, ByteCount(grant)).await?;
-                        if charge {
-                            project::charge(tx, owner, 0, added.0).await?;
-                        }
-                        Ok(())
-                    })
-                })
-                .await;
-            match granted {
-                Ok(()) => charged = true,
-                Err(error @ Error::QuotaExceeded { .. }) => return Err(error),
-                Err(error) => {
-                    copy.writer = None;
-                    copy.failure = Some(error);
+    /// Takes room and quota for that many bytes in all, and some more if there is more to have.
+    /// Under [`Rule::One`], a store that is full is given up while another goes on.
+    async fn grant(&mut self, total: u64) -> Result<()> {
+        let most = self.expected.unwrap_or(self.limit).max(total);
+        loop {
+            let mut refusal = None;
+            for step in STEPS {
+                let grant = total.next_multiple_of(step).min(most);
+                match self.take(grant).await {
+                    Ok(()) => {
+                        self.granted = grant;
+                        return Ok(());
+                    }
+                    Err(error @ (Error::QuotaExceeded { .. } | Error::NoSpace { .. })) => {
+                        refusal = Some(error);
+                    }
+                    Err(error) => return Err(error),
                 }
             }
+            let Some(refusal) = refusal else {
+                return Ok(());
+            };
+            let full = match &refusal {
+                Error::NoSpace { store, .. } => *store,
+                _ => return Err(refusal),
+            };
+            let full = self
+                .copies
+                .iter_mut()
+                .find(|copy| copy.store == full && copy.writer.is_some());
+            match full {
+                Some(copy) => copy.give_up(refusal).await,
+                None => return Err(refusal),
+            }
+            self.after_a_failure()?;
         }
-        self.granted = grant;
-        self.after_a_failure()
+    }
+
+    /// All or nothing: every live copy gets the room and the owner pays once.
+    async fn take(&mut self, grant: u64) -> Result<()> {
+        let (id, owner) = (self.image, self.owner);
+        let living = self.copies.iter().filter(|copy| copy.writer.is_some());
+        let living: Vec<LocationId> = living.map(|copy| copy.location).collect();
+        self.app
+            .catalog()
+            .write(move |tx| {
+                Box::pin(async move {
+                    let image = image::get(tx, id).await?;
+                    let paid = charged(&image);
+                    project::charge(tx, owner, 0, grant.saturating_sub(paid)).await?;
+                    lock_stores(tx, image.locations.iter().map(|copy| copy.store)).await?;
+                    for copy in living {
+                        location::grow(tx, copy, ByteCount(grant)).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
     }
 
     fn refuse_early(&self) -> Result<()> {
@@ -271,26 +358,35 @@ impl Intake {
 }
 
 impl Copy {
-    fn give_up(&mut self, error: gaze_blob::BlobError) {
-        self.writer = None;
-        self.failure = Some(errors::blob(self.store, error));
+    /// Removes what was written, now.
+    async fn give_up(&mut self, error: Error) {
+        self.discard().await;
+        self.failure = Some(error);
+    }
+
+    async fn discard(&mut self) {
+        if let Some(writer) = self.writer.take()
+            && let Err(error) = writer.abort().await
+        {
+            tracing::warn!(store = %self.store, reason = %errors::with_causes(&error), "temporary data was left behind");
+        }
     }
 }
 
 async fn open_writer(
     app: &App,
     location: &Location,
+    key: &Key,
     expected: Option<u64>,
 ) -> Result<Box<dyn Writer>> {
     let blobs = app.blobs(location.store).await?;
-    let key = Key::parse(&location.key).map_err(|error| Error::internal("naming a blob", error))?;
     let failed = |error| errors::blob(location.store, error);
-    blobs.delete(&key).await.map_err(failed)?;
+    blobs.delete(key).await.map_err(failed)?;
     let options = WriteOptions {
         expected_len: expected,
         digests: DigestSet::MD5_SHA256,
     };
-    blobs.writer(&key, options).await.map_err(failed)
+    blobs.writer(key, options).await.map_err(failed)
 }
 
 fn too_large(limit: u64) -> Error {

@@ -1,9 +1,13 @@
 //! What an intake's end means for the catalogue. Both ends are one transaction each, which the
 //! caller shares with the end of its job.
 
-use gaze_catalog::{Failure, Tx, image, location, project};
+use std::collections::BTreeSet;
+
+use gaze_catalog::{Failure, Tx, image, location, project, store};
 use gaze_domain::image::Checksums;
-use gaze_domain::{ByteCount, Image, ImageId, LocationState, Timestamp, Transition};
+use gaze_domain::{
+    ByteCount, Image, ImageId, Location, LocationState, StoreId, Timestamp, Transition,
+};
 
 use super::Landed;
 
@@ -26,16 +30,17 @@ pub(crate) async fn land(
     let before = image::lock(tx, id).await?;
     let reserved = charged(&before);
     let size = landed.stored.size;
+    if reserved > size {
+        project::refund(tx, before.owner, 0, reserved - size).await?;
+    } else if size > reserved {
+        project::charge(tx, before.owner, 0, size - reserved).await?;
+    }
+    lock_stores(tx, before.locations.iter().map(|copy| copy.store)).await?;
     for copy in &landed.ready {
         location::complete(tx, *copy, ByteCount(size), now).await?;
     }
     for copy in &landed.lost {
         location::abandon(tx, *copy).await?;
-    }
-    if reserved > size {
-        project::refund(tx, before.owner, 0, reserved - size).await?;
-    } else if size > reserved {
-        project::charge(tx, before.owner, 0, size - reserved).await?;
     }
     image::apply(tx, id, Transition::COMPLETE, now).await?;
     let mut after = before.clone();
@@ -68,36 +73,48 @@ pub(crate) async fn undo(
     aftermath: Aftermath,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    let Some(before) = image::find(tx, id).await? else {
+    if image::find(tx, id).await?.is_none() {
         return Ok(());
-    };
+    }
+    let before = image::lock(tx, id).await?;
     if !before.status.is_in_progress() {
         return Ok(());
     }
-    let reserved = charged(&before);
+    let images = match aftermath {
+        Aftermath::Requeue => 0,
+        Aftermath::Remove => 1,
+    };
+    project::refund(tx, before.owner, images, charged(&before)).await?;
+    lock_stores(tx, before.locations.iter().map(|copy| copy.store)).await?;
     for copy in &before.locations {
         if copy.state == LocationState::Writing {
             location::abandon(tx, copy.id).await?;
         }
     }
     match aftermath {
-        Aftermath::Requeue => {
-            project::refund(tx, before.owner, 0, reserved).await?;
-            image::apply(tx, id, Transition::ABANDON_UPLOAD, now).await
-        }
-        Aftermath::Remove => {
-            project::refund(tx, before.owner, 1, reserved).await?;
-            image::delete(tx, id).await
-        }
+        Aftermath::Requeue => image::apply(tx, id, Transition::ABANDON_UPLOAD, now).await,
+        Aftermath::Remove => image::delete(tx, id).await,
     }
 }
 
-/// What the owner has been charged for bytes in progress: the reservation of the oldest copy,
-/// since an owner pays once however many copies there are.
-fn charged(image: &Image) -> u64 {
-    let oldest = image
-        .locations
-        .iter()
-        .find(|copy| copy.state == LocationState::Writing);
-    oldest.map_or(0, |copy| copy.size.0)
+/// What the owner has been charged for bytes in progress: the largest reservation, since an owner
+/// pays once however many copies there are, and copies that were given up grow no more.
+pub(crate) fn charged(image: &Image) -> u64 {
+    let writing = |copy: &&Location| copy.state == LocationState::Writing;
+    let sizes = image.locations.iter().filter(writing);
+    sizes.map(|copy| copy.size.0).max().unwrap_or(0)
+}
+
+/// Holds the stores' accounts until the transaction ends, always in the same order. Whoever
+/// changes those of several stores calls this first, and after the image and the project were
+/// changed, so that no two transactions wait for each other.
+pub(crate) async fn lock_stores(
+    tx: &mut Tx,
+    stores: impl IntoIterator<Item = StoreId>,
+) -> Result<(), Failure> {
+    let stores: BTreeSet<StoreId> = stores.into_iter().collect();
+    for id in stores {
+        store::release(tx, id, ByteCount(0)).await?;
+    }
+    Ok(())
 }

@@ -76,7 +76,7 @@ mod tests {
             ("file:///images/a.raw", true),
             ("file://images/a.raw", false),
             ("ftp://example.org/a", false),
-            ("http:///a", false),
+            ("http://", false),
             ("/images/a.raw", false),
             ("gopher://x", false),
             ("http://exa\nmple.org/", false),

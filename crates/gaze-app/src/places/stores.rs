@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use gaze_blob::{BlobErrorKind, FsStore, Store as BlobStore};
+use gaze_blob::{BlobErrorKind, FsStore, MARKER_FILE, Store as BlobStore};
 use gaze_catalog::{region, store, zone};
 use gaze_domain::{
     ByteCount, Caller, Error, Noun, Result, Store, StoreId, StoreKind, StoreState, StoreStatus,
@@ -34,19 +34,39 @@ impl App {
         }
         self.check_new_store(&new).await?;
         let id = StoreId::new(self.new_uuid());
+        let (made, blobs) = self.make_store(id, new).await?;
+        let row = made.clone();
+        self.catalog()
+            .write(move |tx| Box::pin(async move { store::insert(tx, &row).await }))
+            .await?;
+        self.stores().put(id, blobs);
+        Ok(made)
+    }
+
+    /// Makes the folder of a store, or takes the one that an earlier, interrupted call made for
+    /// this very id. The row is left to the caller.
+    pub(crate) async fn make_store(
+        &self,
+        id: StoreId,
+        new: NewStore,
+    ) -> Result<(Store, Arc<dyn BlobStore>)> {
         let root = self.store_folder(&new).await?;
-        let blobs =
-            FsStore::create(&root, &id.hex())
-                .await
-                .map_err(|error| match error.kind() {
-                    BlobErrorKind::AlreadyExists => {
-                        Error::invalid("url", "the folder holds a store already")
-                    }
-                    BlobErrorKind::NotFound => {
-                        Error::invalid("url", "the parent folder does not exist")
-                    }
-                    _ => errors::blob(id, error),
-                })?;
+        let blobs = match FsStore::open(&root, &id.hex()).await {
+            Ok(opened) => opened,
+            Err(_not_there_yet) => {
+                FsStore::create(&root, &id.hex())
+                    .await
+                    .map_err(|error| match error.kind() {
+                        BlobErrorKind::AlreadyExists => {
+                            Error::invalid("url", "the folder holds a store already")
+                        }
+                        BlobErrorKind::NotFound => {
+                            Error::invalid("url", "the parent folder does not exist")
+                        }
+                        _ => errors::blob(id, error),
+                    })?
+            }
+        };
         let free = blobs
             .describe()
             .await
@@ -73,12 +93,7 @@ impl App {
             created_at: now,
             updated_at: now,
         };
-        let row = made.clone();
-        self.catalog()
-            .write(move |tx| Box::pin(async move { store::insert(tx, &row).await }))
-            .await?;
-        self.stores().put(id, Arc::new(blobs));
-        Ok(made)
+        Ok((made, Arc::new(blobs)))
     }
 
     async fn check_new_store(&self, new: &NewStore) -> Result<()> {
@@ -129,7 +144,16 @@ impl App {
             if let Ok(root) = tokio::fs::canonicalize(&root).await
                 && parent.starts_with(&root)
             {
-                return Ok(parent.join(name));
+                let wanted = parent.join(name);
+                let link = tokio::fs::symlink_metadata(&wanted).await;
+                if link.is_ok_and(|meta| meta.is_symlink()) {
+                    return Err(Error::invalid("url", "must not be a symbolic link"));
+                }
+                let mut above = parent.ancestors().take_while(|up| up.starts_with(&root));
+                if above.any(|up| up.join(MARKER_FILE).exists()) {
+                    return Err(Error::invalid("url", "lies inside another store"));
+                }
+                return Ok(wanted);
             }
         }
         let reason = "is outside the folders in which stores may be made";

@@ -1,0 +1,23 @@
+//! The verbs on a whole service: a real catalogue on both databases, real files, real disks, a
+//! real web server. Each test ends by comparing all accounts with what is really there.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
+
+mod accounts;
+mod capture;
+mod crash;
+mod delete;
+mod harness;
+mod identity;
+mod import;
+mod import_limits;
+mod places;
+mod sharing;
+mod upload;
+mod upload_many;
+mod web;
