@@ -18,6 +18,8 @@ const L2_CACHE_BYTES: u64 = 4 << 20;
 const MAX_ENTRIES_PER_MAP: u64 = 256;
 /// How much of a file's start is read for the header and its extensions.
 const HEAD_BYTES: usize = 256 << 10;
+/// Unit of a compressed cluster's length (`docs/interop/qcow2.rst`).
+const COMPRESSED_SECTOR: u64 = 512;
 
 /// Where guest bytes lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -187,6 +189,17 @@ impl Qcow2Layer {
             looked += 1;
         }
         let len = len.min(max);
+        // The length of a compressed cluster is rounded up to sectors.
+        if let Place::Compressed {
+            offset: host,
+            len: stored,
+            ..
+        } = place
+            && host.saturating_add(stored) >= self.source.len().saturating_add(COMPRESSED_SECTOR)
+        {
+            let what = "a compressed cluster lies beyond the end of the file";
+            return Err(self.damaged(offset, what));
+        }
         if let Place::Host(host) = place
             && host
                 .checked_add(len - 1)
