@@ -217,9 +217,14 @@ CREATE INDEX image_visibility_newest ON image (visibility, created_at, id);
 CREATE INDEX image_name ON image (name, id);
 CREATE INDEX image_owner_name ON image (owner_id, name, id);
 CREATE INDEX image_visibility_name ON image (visibility, name, id);
--- The candidate list: only images that could be one.
+-- The candidate lists: only images that could be one, for each way of being visible.
 CREATE INDEX image_candidate ON image (architecture, created_at, id)
     WHERE media = 'root-disk' AND status = 'active' AND enabled = 1 AND system = 0;
+CREATE INDEX image_candidate_owned ON image (owner_id, architecture, created_at, id)
+    WHERE media = 'root-disk' AND status = 'active' AND enabled = 1 AND system = 0;
+CREATE INDEX image_candidate_public ON image (architecture, created_at, id)
+    WHERE media = 'root-disk' AND status = 'active' AND enabled = 1 AND system = 0
+    AND visibility = 'public';
 CREATE INDEX image_deleted ON image (deleted_at) WHERE status = 'deleted';
 
 CREATE TABLE image_location (
@@ -260,7 +265,7 @@ CREATE TABLE image_property (
     value TEXT NOT NULL,
     PRIMARY KEY (image_id, name)
 );
-CREATE INDEX image_property_by_name ON image_property (name, image_id);
+CREATE INDEX image_property_by_value ON image_property (name, value, image_id);
 
 CREATE TABLE remembered_call (
     id TEXT PRIMARY KEY,

@@ -4,6 +4,7 @@ use gaze_domain::{Cluster, ClusterId, Error, Noun, ZoneId};
 use gaze_sql::Tx;
 
 use crate::columns::{Columns, all, micros, one};
+use crate::failure::refused;
 use crate::{Failure, Rows};
 
 const SELECT: &str = "SELECT id, zone_id, name, architecture, created_at, updated_at FROM cluster";
@@ -72,15 +73,15 @@ pub async fn first_of(rows: &mut impl Rows, zone: ZoneId) -> Result<Option<Clust
 pub async fn delete(tx: &mut Tx, id: ClusterId) -> Result<(), Failure> {
     let sql = "DELETE FROM cluster WHERE id = $1
                AND NOT EXISTS (SELECT 1 FROM instance WHERE cluster_id = $1)";
-    if tx.execute(sql, &[id.hex().into()]).await? == 1 {
+    let in_use = || Error::InUse {
+        noun: Noun::Cluster,
+        id: id.hex(),
+        reason: "it has instances".into(),
+    };
+    let deleted = tx.execute(sql, &[id.hex().into()]).await;
+    if deleted.map_err(|error| refused(error, in_use))? == 1 {
         return Ok(());
     }
     get(tx, id).await?;
-    let reason = "it has instances".into();
-    Err(Error::InUse {
-        noun: Noun::Cluster,
-        id: id.hex(),
-        reason,
-    }
-    .into())
+    Err(in_use().into())
 }

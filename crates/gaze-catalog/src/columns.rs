@@ -156,3 +156,13 @@ pub(crate) fn places(from: usize, many: usize) -> String {
     }
     text
 }
+
+/// The values, the last one repeated until their number is a power of two. For lists in which a
+/// repetition changes nothing: so the texts of a statement are few, however long its list is, and
+/// the caches of prepared statements hold.
+pub(crate) fn padded(mut values: Vec<Value>) -> Vec<Value> {
+    if let Some(last) = values.last().cloned() {
+        values.resize(values.len().next_power_of_two(), last);
+    }
+    values
+}

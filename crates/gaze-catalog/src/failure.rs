@@ -27,6 +27,16 @@ impl From<Failure> for Error {
     }
 }
 
+/// The domain's refusal in place of a constraint's: somebody else took the name, or began to use
+/// the thing, between this transaction's check and its change.
+pub(crate) fn refused(error: SqlError, refusal: impl FnOnce() -> Error) -> Failure {
+    if error.is_conflict() {
+        Failure::Domain(refusal())
+    } else {
+        Failure::Sql(error)
+    }
+}
+
 fn with_causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

@@ -2,8 +2,10 @@
 
 mod candidates;
 mod conditions;
+mod driver;
 mod fields;
 mod list;
+mod order;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,12 +13,13 @@ use gaze_domain::image::{Checksums, Os};
 use gaze_domain::{
     Error, Image, ImageId, MemberState, Noun, ProjectId, Status, Timestamp, Transition,
 };
-use gaze_sql::{Tx, Value};
+use gaze_sql::{Kind, Tx, Value};
 
 use crate::columns::{Columns, all, count, micros, one, opt_count, opt_micros, places, word};
+use crate::failure::refused;
 use crate::{Failure, Rows, location};
 
-pub use candidates::candidates;
+pub use candidates::{candidates, statement as statement_of_candidates};
 pub use list::{count as count_list, list, statement_of_list};
 
 pub(crate) const COLUMNS: &str = "i.id, i.owner_id, i.name, i.description, i.status, i.enabled, \
@@ -146,21 +149,40 @@ fn content(image: &Image) -> Vec<Value> {
     ]
 }
 
+/// One statement for all tags: bulk inserts are bound by the number of statements.
 async fn insert_tags(tx: &mut Tx, image: &Image) -> Result<(), Failure> {
-    for tag in &image.tags {
-        let sql = "INSERT INTO image_tag (tag, image_id) VALUES ($1, $2)";
-        tx.execute(sql, &[tag.into(), image.id.hex().into()])
-            .await?;
+    if image.tags.is_empty() {
+        return Ok(());
     }
+    let mut args = vec![Value::from(image.id.hex())];
+    let mut rows = Vec::with_capacity(image.tags.len());
+    for tag in &image.tags {
+        args.push(tag.into());
+        rows.push(format!("(${}, $1)", args.len()));
+    }
+    let sql = format!(
+        "INSERT INTO image_tag (tag, image_id) VALUES {}",
+        rows.join(", ")
+    );
+    tx.execute(&sql, &args).await?;
     Ok(())
 }
 
 async fn insert_properties(tx: &mut Tx, image: &Image) -> Result<(), Failure> {
-    for (name, value) in &image.properties {
-        let sql = "INSERT INTO image_property (image_id, name, value) VALUES ($1, $2, $3)";
-        tx.execute(sql, &[image.id.hex().into(), name.into(), value.into()])
-            .await?;
+    if image.properties.is_empty() {
+        return Ok(());
     }
+    let mut args = vec![Value::from(image.id.hex())];
+    let mut rows = Vec::with_capacity(image.properties.len());
+    for (name, value) in &image.properties {
+        args.extend([name.into(), value.into()]);
+        rows.push(format!("($1, ${}, ${})", args.len() - 1, args.len()));
+    }
+    let sql = format!(
+        "INSERT INTO image_property (image_id, name, value) VALUES {}",
+        rows.join(", ")
+    );
+    tx.execute(&sql, &args).await?;
     Ok(())
 }
 
@@ -256,10 +278,10 @@ pub async fn find(rows: &mut impl Rows, id: ImageId) -> Result<Option<Image>, Fa
     let Some(mut image) = one(rows, &sql, &[id.hex().into()], decode).await? else {
         return Ok(None);
     };
-    let sql = "SELECT l.id, l.image_id, l.store_id, l.blob_key, l.state, l.size, l.ordinal, \
-               l.created_at, l.updated_at FROM image_location l WHERE l.image_id = $1 \
-               ORDER BY l.ordinal";
-    image.locations = all(rows, sql, &[id.hex().into()], location::decode).await?;
+    image.locations = location::of_images(rows, &[id])
+        .await?
+        .remove(&id)
+        .unwrap_or_default();
     Ok(Some(image))
 }
 
@@ -293,14 +315,22 @@ pub async fn deleted_before(
     all(rows, sql, &[micros(instant), limit.into()], |c| c.parse()).await
 }
 
-/// Removes the row of an image that has no locations left.
+/// Removes the row of an image. Fails with [`Error::InUse`] while it has locations.
 pub async fn delete(tx: &mut Tx, id: ImageId) -> Result<(), Failure> {
-    match tx
-        .execute("DELETE FROM image WHERE id = $1", &[id.hex().into()])
-        .await?
-    {
-        0 => Err(Error::not_found(Noun::Image, id).into()),
-        _ => Ok(()),
+    let sql = "DELETE FROM image WHERE id = $1
+               AND NOT EXISTS (SELECT 1 FROM image_location WHERE image_id = $1)";
+    let in_use = || Error::InUse {
+        noun: Noun::Image,
+        id: id.hex(),
+        reason: "it has copies in stores".into(),
+    };
+    match tx.execute(sql, &[id.hex().into()]).await {
+        Ok(0) => {
+            get(tx, id).await?;
+            Err(in_use().into())
+        }
+        Ok(_) => Ok(()),
+        Err(error) => Err(refused(error, in_use)),
     }
 }
 
@@ -327,10 +357,9 @@ pub(crate) async fn decode_page(
 /// The image, held against other writers until the transaction ends: what is read here is still
 /// true when it is written back.
 pub async fn lock(tx: &mut Tx, id: ImageId) -> Result<Image, Failure> {
-    tx.execute(
-        "UPDATE image SET updated_at = updated_at WHERE id = $1",
-        &[id.hex().into()],
-    )
-    .await?;
+    if tx.kind() == Kind::Postgres {
+        let sql = "SELECT id FROM image WHERE id = $1 FOR UPDATE";
+        tx.query(sql, &[id.hex().into()]).await?;
+    }
     get(tx, id).await
 }

@@ -5,15 +5,19 @@ use std::collections::HashMap;
 use gaze_domain::{
     ByteCount, Error, ImageId, Location, LocationId, LocationState, Noun, StoreId, Timestamp,
 };
-use gaze_sql::{Tx, Value};
+use gaze_sql::{Kind, Tx, Value};
 
-use crate::columns::{Columns, all, count, micros, one, places};
+use crate::columns::{Columns, all, count, micros, one, padded, places};
+use crate::failure::refused;
 use crate::{Failure, Rows, setting, store};
 
 const SELECT: &str = "SELECT id, image_id, store_id, blob_key, state, size, ordinal, created_at, \
                       updated_at FROM image_location";
 
-pub(crate) fn decode(c: &mut Columns<'_>) -> Result<Location, Failure> {
+/// Most ids or keys of one statement.
+const BATCH: usize = 1024;
+
+fn decode(c: &mut Columns<'_>) -> Result<Location, Failure> {
     Ok(Location {
         id: c.parse()?,
         image: c.parse()?,
@@ -53,7 +57,9 @@ pub async fn begin(
         ordinal.into(),
         micros(now),
     ];
-    tx.execute(sql, &args).await?;
+    tx.execute(sql, &args)
+        .await
+        .map_err(|error| refused(error, || Error::exists(Noun::Location, key)))?;
     let key = key.to_owned();
     Ok(Location {
         id,
@@ -68,12 +74,17 @@ pub async fn begin(
     })
 }
 
-/// Reserves up to that many bytes for a copy that turned out larger. Returns how many were added.
+/// Reserves more for a copy that turned out larger, so that `to` bytes are reserved in all.
+/// Returns how many were added: none if that many were reserved before.
 pub async fn grow(tx: &mut Tx, id: LocationId, to: ByteCount) -> Result<ByteCount, Failure> {
-    let location = get(tx, id).await?;
+    let location = lock(tx, id).await?;
+    expect(&location, LocationState::Writing)?;
     let more = ByteCount(to.0.saturating_sub(location.size.0));
+    if more == ByteCount(0) {
+        return Ok(more);
+    }
     store::reserve(tx, location.store, more).await?;
-    let sql = "UPDATE image_location SET size = $1 WHERE id = $2 AND state = 'writing'";
+    let sql = "UPDATE image_location SET size = $1 WHERE id = $2";
     tx.execute(sql, &[count(location.size.0 + more.0), id.hex().into()])
         .await?;
     Ok(more)
@@ -86,7 +97,7 @@ pub async fn complete(
     size: ByteCount,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    let location = get(tx, id).await?;
+    let location = lock(tx, id).await?;
     expect(&location, LocationState::Writing)?;
     store::settle(tx, location.store, location.size, size).await?;
     let sql = "UPDATE image_location SET state = 'ready', size = $1, updated_at = $2 WHERE id = $3";
@@ -97,7 +108,7 @@ pub async fn complete(
 
 /// Forgets a copy that never became complete; its blob must be gone, or never have been.
 pub async fn abandon(tx: &mut Tx, id: LocationId) -> Result<(), Failure> {
-    let Some(location) = find(tx, id).await? else {
+    let Some(location) = find_locked(tx, id).await? else {
         return Ok(());
     };
     expect(&location, LocationState::Writing)?;
@@ -120,7 +131,7 @@ pub async fn mark_deleting(tx: &mut Tx, id: LocationId, now: Timestamp) -> Resul
 
 /// Forgets a copy whose blob has been removed.
 pub async fn forget(tx: &mut Tx, id: LocationId) -> Result<(), Failure> {
-    let Some(location) = find(tx, id).await? else {
+    let Some(location) = find_locked(tx, id).await? else {
         return Ok(());
     };
     expect(&location, LocationState::Deleting)?;
@@ -131,6 +142,22 @@ pub async fn forget(tx: &mut Tx, id: LocationId) -> Result<(), Failure> {
     )
     .await?;
     Ok(())
+}
+
+/// The location, held against other writers: of two that would settle its account only one may.
+async fn find_locked(tx: &mut Tx, id: LocationId) -> Result<Option<Location>, Failure> {
+    let hold = match tx.kind() {
+        Kind::Sqlite => "",
+        Kind::Postgres => " FOR UPDATE",
+    };
+    let sql = format!("{SELECT} WHERE id = $1{hold}");
+    one(tx, &sql, &[id.hex().into()], decode).await
+}
+
+async fn lock(tx: &mut Tx, id: LocationId) -> Result<Location, Failure> {
+    find_locked(tx, id)
+        .await?
+        .ok_or_else(|| Error::not_found(Noun::Location, id).into())
 }
 
 fn expect(location: &Location, state: LocationState) -> Result<(), Failure> {
@@ -162,22 +189,21 @@ pub async fn get(rows: &mut impl Rows, id: LocationId) -> Result<Location, Failu
         .ok_or_else(|| Error::not_found(Noun::Location, id).into())
 }
 
-/// The copies of these images, oldest first: one statement.
+/// The copies of these images, oldest first: one statement for each [`BATCH`] of them.
 pub async fn of_images(
     rows: &mut impl Rows,
     images: &[ImageId],
 ) -> Result<HashMap<ImageId, Vec<Location>>, Failure> {
-    let mut found: HashMap<ImageId, Vec<Location>> = HashMap::new();
-    if images.is_empty() {
-        return Ok(found);
-    }
-    let args: Vec<Value> = images.iter().map(|id| id.hex().into()).collect();
-    let sql = format!(
-        "{SELECT} WHERE image_id IN ({}) ORDER BY ordinal",
-        places(1, args.len())
-    );
-    for location in all(rows, &sql, &args, decode).await? {
-        found.entry(location.image).or_default().push(location);
+    let mut found: HashMap<ImageId, Vec<Location>> = HashMap::with_capacity(images.len());
+    for batch in images.chunks(BATCH) {
+        let args = padded(batch.iter().map(|id| id.hex().into()).collect());
+        let sql = format!(
+            "{SELECT} WHERE image_id IN ({}) ORDER BY image_id, ordinal",
+            places(1, args.len())
+        );
+        for location in all(rows, &sql, &args, decode).await? {
+            found.entry(location.image).or_default().push(location);
+        }
     }
     Ok(found)
 }
@@ -188,16 +214,18 @@ pub async fn known_keys(
     store: StoreId,
     keys: &[String],
 ) -> Result<Vec<String>, Failure> {
-    if keys.is_empty() {
-        return Ok(Vec::new());
+    let mut known = Vec::new();
+    for batch in keys.chunks(BATCH) {
+        let mut args = padded(batch.iter().map(Value::from).collect());
+        args.push(store.hex().into());
+        let sql = format!(
+            "SELECT blob_key FROM image_location WHERE blob_key IN ({}) AND store_id = ${}",
+            places(1, args.len() - 1),
+            args.len()
+        );
+        known.extend(all(rows, &sql, &args, |c| c.text()).await?);
     }
-    let mut args: Vec<Value> = vec![store.hex().into()];
-    args.extend(keys.iter().map(Value::from));
-    let sql = format!(
-        "SELECT blob_key FROM image_location WHERE store_id = $1 AND blob_key IN ({})",
-        places(2, keys.len())
-    );
-    all(rows, &sql, &args, |c| c.text()).await
+    Ok(known)
 }
 
 /// Copies that are neither ready nor gone.

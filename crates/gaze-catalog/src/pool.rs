@@ -4,6 +4,7 @@ use gaze_domain::{Error, Noun, Pool, PoolId, ZoneId};
 use gaze_sql::Tx;
 
 use crate::columns::{Columns, all, micros, one};
+use crate::failure::refused;
 use crate::{Failure, Rows};
 
 const SELECT: &str =
@@ -80,15 +81,15 @@ pub async fn first_of(rows: &mut impl Rows, zone: ZoneId) -> Result<Option<Pool>
 pub async fn delete(tx: &mut Tx, id: PoolId) -> Result<(), Failure> {
     let sql = "DELETE FROM pool WHERE id = $1
                AND NOT EXISTS (SELECT 1 FROM volume WHERE pool_id = $1)";
-    if tx.execute(sql, &[id.hex().into()]).await? == 1 {
+    let in_use = || Error::InUse {
+        noun: Noun::Pool,
+        id: id.hex(),
+        reason: "it has volumes".into(),
+    };
+    let deleted = tx.execute(sql, &[id.hex().into()]).await;
+    if deleted.map_err(|error| refused(error, in_use))? == 1 {
         return Ok(());
     }
     get(tx, id).await?;
-    let reason = "it has volumes".into();
-    Err(Error::InUse {
-        noun: Noun::Pool,
-        id: id.hex(),
-        reason,
-    }
-    .into())
+    Err(in_use().into())
 }

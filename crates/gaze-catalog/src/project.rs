@@ -4,6 +4,7 @@ use gaze_domain::{DomainId, Error, Noun, Project, ProjectId, Quota};
 use gaze_sql::Tx;
 
 use crate::columns::{Columns, all, count, micros, one, opt_count};
+use crate::failure::refused;
 use crate::{Failure, Rows};
 
 const SELECT: &str = "SELECT id, domain_id, name, description, enabled, max_image_count, \
@@ -60,8 +61,14 @@ pub async fn update(tx: &mut Tx, project: &Project) -> Result<(), Failure> {
         micros(project.updated_at),
         project.id.hex().into(),
     ];
-    tx.execute(sql, &args).await?;
-    Ok(())
+    let updated = tx
+        .execute(sql, &args)
+        .await
+        .map_err(|error| refused(error, || Error::exists(Noun::Project, &project.name)))?;
+    match updated {
+        0 => Err(Error::not_found(Noun::Project, project.id).into()),
+        _ => Ok(()),
+    }
 }
 
 pub async fn find(rows: &mut impl Rows, id: ProjectId) -> Result<Option<Project>, Failure> {
@@ -100,12 +107,16 @@ pub async fn list(rows: &mut impl Rows) -> Result<Vec<Project>, Failure> {
 }
 
 /// Takes from the quota, or fails with [`Error::QuotaExceeded`] and takes nothing. The check and
-/// the taking are one statement, so that two requests cannot both get the last of it.
+/// the taking are one statement, so that two requests cannot both get the last of it. Without a
+/// quota, what a `BIGINT` holds is the limit.
 pub async fn charge(tx: &mut Tx, id: ProjectId, images: u64, bytes: u64) -> Result<(), Failure> {
     let sql = "UPDATE project SET image_count = image_count + $1, image_bytes = image_bytes + $2
                WHERE id = $3
-               AND ($1 = 0 OR max_image_count IS NULL OR image_count + $1 <= max_image_count)
-               AND ($2 = 0 OR max_image_bytes IS NULL OR image_bytes + $2 <= max_image_bytes)";
+               AND (CAST($1 AS BIGINT) = 0 OR max_image_count IS NULL
+               OR image_count <= max_image_count - $1)
+               AND (CAST($2 AS BIGINT) = 0 OR max_image_bytes IS NULL
+               OR image_bytes <= max_image_bytes - $2)
+               AND image_bytes <= 9223372036854775807 - $2";
     if tx
         .execute(sql, &[count(images), count(bytes), id.hex().into()])
         .await?
@@ -119,7 +130,7 @@ pub async fn charge(tx: &mut Tx, id: ProjectId, images: u64, bytes: u64) -> Resu
             (Quota::ImageCount, limit, project.image_count, images)
         }
         _ => {
-            let limit = project.max_image_bytes.unwrap_or(u64::MAX);
+            let limit = project.max_image_bytes.unwrap_or(i64::MAX.unsigned_abs());
             (Quota::ImageBytes, limit, project.image_bytes, bytes)
         }
     };
@@ -146,20 +157,20 @@ pub async fn refund(tx: &mut Tx, id: ProjectId, images: u64, bytes: u64) -> Resu
 /// Removes a project that owns nothing; its users, tokens and keys go with it.
 pub async fn delete(tx: &mut Tx, id: ProjectId) -> Result<(), Failure> {
     let project = get(tx, id).await?;
-    let sql = "SELECT (SELECT COUNT(*) FROM image WHERE owner_id = $1)
-               + (SELECT COUNT(*) FROM instance WHERE owner_id = $1)
-               + (SELECT COUNT(*) FROM volume WHERE owner_id = $1)";
+    let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM project p WHERE p.id = $1
+               AND (EXISTS (SELECT 1 FROM image WHERE owner_id = p.id)
+               OR EXISTS (SELECT 1 FROM instance WHERE owner_id = p.id)
+               OR EXISTS (SELECT 1 FROM volume WHERE owner_id = p.id))) AS owning";
     let owned = one(tx, sql, &[id.hex().into()], |c| c.int())
         .await?
         .unwrap_or(0);
+    let in_use = || Error::InUse {
+        noun: Noun::Project,
+        id: project.name.clone(),
+        reason: "it owns images, instances or volumes".into(),
+    };
     if owned > 0 {
-        let reason = "it owns images, instances or volumes".into();
-        return Err(Error::InUse {
-            noun: Noun::Project,
-            id: project.name,
-            reason,
-        }
-        .into());
+        return Err(in_use().into());
     }
     for sql in [
         "DELETE FROM image_member WHERE project_id = $1",
@@ -168,7 +179,9 @@ pub async fn delete(tx: &mut Tx, id: ProjectId) -> Result<(), Failure> {
         "DELETE FROM account WHERE project_id = $1",
         "DELETE FROM project WHERE id = $1",
     ] {
-        tx.execute(sql, &[id.hex().into()]).await?;
+        tx.execute(sql, &[id.hex().into()])
+            .await
+            .map_err(|error| refused(error, in_use))?;
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use gaze_domain::{Error, Noun, Region, RegionId};
 use gaze_sql::Tx;
 
 use crate::columns::{Columns, all, micros, one};
+use crate::failure::refused;
 use crate::{Failure, Rows};
 
 const SELECT: &str = "SELECT id, name, title, created_at FROM region";
@@ -67,15 +68,17 @@ pub async fn delete(tx: &mut Tx, id: RegionId) -> Result<(), Failure> {
     let sql = "DELETE FROM region WHERE id = $1
                AND NOT EXISTS (SELECT 1 FROM zone WHERE region_id = $1)
                AND NOT EXISTS (SELECT 1 FROM store WHERE region_id = $1)";
-    if tx.execute(sql, &[id.hex().into()]).await? == 1 {
+    let in_use = || Error::InUse {
+        noun: Noun::Region,
+        id: id.hex(),
+        reason: "it has zones or stores".into(),
+    };
+    let deleted = tx.execute(sql, &[id.hex().into()]).await;
+    if deleted.map_err(|error| refused(error, in_use))? == 1 {
         return Ok(());
     }
     Err(match find(tx, id).await? {
-        Some(_) => Error::InUse {
-            noun: Noun::Region,
-            id: id.hex(),
-            reason: "it has zones or stores".into(),
-        },
+        Some(_) => in_use(),
         None => Error::not_found(Noun::Region, id),
     }
     .into())

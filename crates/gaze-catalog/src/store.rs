@@ -8,6 +8,7 @@ use gaze_domain::{
 use gaze_sql::Tx;
 
 use crate::columns::{Columns, all, count, micros};
+use crate::failure::refused;
 use crate::{Failure, Rows};
 
 const SELECT: &str = "SELECT id, region_id, name, description, kind, url, fsid, medium, state, \
@@ -127,9 +128,11 @@ pub async fn set_state(
     now: Timestamp,
 ) -> Result<(), Failure> {
     let sql = "UPDATE store SET state = $1, updated_at = $2 WHERE id = $3";
-    tx.execute(sql, &[state.as_str().into(), micros(now), id.hex().into()])
-        .await?;
-    Ok(())
+    let args = [state.as_str().into(), micros(now), id.hex().into()];
+    match tx.execute(sql, &args).await? {
+        0 => Err(Error::not_found(Noun::Store, id).into()),
+        _ => Ok(()),
+    }
 }
 
 /// Records what was observed. Writes only on a change, so that watching costs nothing.
@@ -150,14 +153,15 @@ pub async fn set_status(
 pub async fn reserve(tx: &mut Tx, id: StoreId, amount: ByteCount) -> Result<(), Failure> {
     let sql = "UPDATE store SET reserved = reserved + $1
                WHERE id = $2 AND capacity - used - reserved >= $1";
-    match tx.execute(sql, &[count(amount.0), id.hex().into()]).await? {
-        0 => Err(Error::NoSpace {
-            store: id,
-            requested: amount,
-        }
-        .into()),
-        _ => Ok(()),
+    if tx.execute(sql, &[count(amount.0), id.hex().into()]).await? == 1 {
+        return Ok(());
     }
+    get(tx, id).await?;
+    Err(Error::NoSpace {
+        store: id,
+        requested: amount,
+    }
+    .into())
 }
 
 /// Takes a promise back.
@@ -191,15 +195,15 @@ pub async fn free(tx: &mut Tx, id: StoreId, amount: ByteCount) -> Result<(), Fai
 pub async fn delete(tx: &mut Tx, id: StoreId) -> Result<(), Failure> {
     let sql = "DELETE FROM store WHERE id = $1
                AND NOT EXISTS (SELECT 1 FROM image_location WHERE store_id = $1)";
-    if tx.execute(sql, &[id.hex().into()]).await? == 1 {
+    let in_use = || Error::InUse {
+        noun: Noun::Store,
+        id: id.hex(),
+        reason: "it holds images".into(),
+    };
+    let deleted = tx.execute(sql, &[id.hex().into()]).await;
+    if deleted.map_err(|error| refused(error, in_use))? == 1 {
         return Ok(());
     }
     get(tx, id).await?;
-    let reason = "it holds images".into();
-    Err(Error::InUse {
-        noun: Noun::Store,
-        id: id.hex(),
-        reason,
-    }
-    .into())
+    Err(in_use().into())
 }

@@ -4,6 +4,7 @@ use gaze_domain::{Error, Noun, Zone, ZoneId};
 use gaze_sql::Tx;
 
 use crate::columns::{Columns, all, micros, one};
+use crate::failure::refused;
 use crate::{Failure, Rows};
 
 const SELECT: &str =
@@ -70,16 +71,17 @@ pub async fn delete(tx: &mut Tx, id: ZoneId) -> Result<(), Failure> {
     let sql = "DELETE FROM zone WHERE id = $1
                AND NOT EXISTS (SELECT 1 FROM cluster WHERE zone_id = $1)
                AND NOT EXISTS (SELECT 1 FROM pool WHERE zone_id = $1)
-               AND NOT EXISTS (SELECT 1 FROM store_zone WHERE zone_id = $1)";
-    if tx.execute(sql, &[id.hex().into()]).await? == 1 {
+               AND NOT EXISTS (SELECT 1 FROM store_zone WHERE zone_id = $1)
+               AND NOT EXISTS (SELECT 1 FROM instance WHERE zone_id = $1)";
+    let in_use = || Error::InUse {
+        noun: Noun::Zone,
+        id: id.hex(),
+        reason: "it has clusters, pools, stores or instances".into(),
+    };
+    let deleted = tx.execute(sql, &[id.hex().into()]).await;
+    if deleted.map_err(|error| refused(error, in_use))? == 1 {
         return Ok(());
     }
     get(tx, id).await?;
-    let reason = "it has clusters, pools or stores".into();
-    Err(Error::InUse {
-        noun: Noun::Zone,
-        id: id.hex(),
-        reason,
-    }
-    .into())
+    Err(in_use().into())
 }

@@ -2,8 +2,8 @@
 
 use crate::{Db, Kind, SqlError, Tx};
 
-/// One step of a set. The text is written once for both databases: `BLOB` stands for `BYTEA` on
-/// PostgreSQL, wherever it is a word of its own.
+/// One step of a set. The text is written once for both databases: on PostgreSQL every `BLOB` in
+/// capitals that is a word of its own becomes `BYTEA`, also inside comments and quotes.
 #[derive(Clone, Copy, Debug)]
 pub struct Migration {
     /// From 1, without gaps.
@@ -105,10 +105,7 @@ async fn apply(tx: &mut Tx, set: &str, step: Migration) -> Result<(), SqlError> 
     };
     match tx.kind() {
         Kind::Sqlite => tx.batch(step.sql).await.map_err(failed),
-        Kind::Postgres => tx
-            .batch(&step.sql.replace(" BLOB", " BYTEA"))
-            .await
-            .map_err(failed),
+        Kind::Postgres => tx.batch(&for_postgres(step.sql)).await.map_err(failed),
     }
 }
 
@@ -116,5 +113,39 @@ async fn lock(tx: &mut Tx) -> Result<(), SqlError> {
     match tx.kind() {
         Kind::Sqlite => Ok(()),
         Kind::Postgres => tx.query(LOCK, &[]).await.map(|_locked| ()),
+    }
+}
+
+/// The text with each word `BLOB` replaced; a longer word that contains it is left alone.
+fn for_postgres(sql: &str) -> String {
+    sql.split_inclusive(|c: char| !is_of_word(c))
+        .map(|piece| match piece.strip_prefix("BLOB") {
+            Some(rest) if !rest.starts_with(is_of_word) => format!("BYTEA{rest}"),
+            _ => piece.to_owned(),
+        })
+        .collect()
+}
+
+fn is_of_word(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || c == '$'
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blob_becomes_bytea_only_as_a_word_of_its_own() {
+        let check = |sql: &str, expected: &str| assert_eq!(for_postgres(sql), expected);
+        check("body BLOB", "body BYTEA");
+        check("body\nBLOB,", "body\nBYTEA,");
+        check("CAST(x AS BLOB)", "CAST(x AS BYTEA)");
+        check("BLOB BLOB", "BYTEA BYTEA");
+        check("(BLOB)", "(BYTEA)");
+        check("body BLOBS", "body BLOBS");
+        check("a BLOB_KEY TEXT", "a BLOB_KEY TEXT");
+        check("a_BLOB TEXT, MYBLOB", "a_BLOB TEXT, MYBLOB");
+        check("blob TEXT", "blob TEXT");
+        check("", "");
     }
 }

@@ -1,64 +1,247 @@
 //! Conditions of a list into SQL.
 
 use gaze_domain::Error;
-use gaze_domain::list::{Condition, Field, Test};
-use gaze_sql::Value;
+use gaze_domain::list::{Condition, Field, Operand, Test};
+use gaze_sql::{Kind, Value};
 
-use super::fields::{Place, Type, coerce, name, place};
+use super::fields::{Place, Type, coerce, name, place, plain_text};
 use crate::Failure;
+use crate::columns::padded;
 
 /// Deepest nesting of `AnyOf`, since faces build it from what clients send.
 const MAX_DEPTH: usize = 4;
+/// Most conditions of one list, counted through `AnyOf`. SQLite refuses expressions deeper than
+/// 1000 (<https://www.sqlite.org/limits.html>), and a chain of `AND` is as deep as it is long.
+const MAX_CONDITIONS: usize = 256;
 /// Most values of one `In`.
-const MAX_VALUES: usize = 1000;
+pub(super) const MAX_VALUES: usize = 1000;
+/// Most arguments of one statement; SQLite takes 32,766, PostgreSQL 65,535.
+const MAX_ARGUMENTS: usize = 16_384;
+/// Longest pattern in bytes; SQLite refuses those beyond 50,000.
+const MAX_PATTERN: usize = 4096;
 
-/// Arguments of a statement as it is being written.
-#[derive(Default)]
-pub(super) struct Arguments(pub(super) Vec<Value>);
+/// The conditions and arguments of a statement as it is being written.
+pub(super) struct Writer<'l> {
+    kind: Kind,
+    args: Vec<Value>,
+    /// The first field of the order.
+    order: Option<&'l Field>,
+    /// Whether the scope already names the index that the images are read from.
+    pinned: bool,
+    conditions: usize,
+}
 
-impl Arguments {
+impl<'l> Writer<'l> {
+    pub(super) fn new(kind: Kind, order: Option<&'l Field>, pinned: bool) -> Self {
+        Self {
+            kind,
+            args: Vec::new(),
+            order,
+            pinned,
+            conditions: 0,
+        }
+    }
+
+    /// Adds an argument and returns its placeholder.
     pub(super) fn add(&mut self, value: Value) -> String {
-        self.0.push(value);
-        format!("${}", self.0.len())
+        self.args.push(value);
+        format!("${}", self.args.len())
     }
-}
 
-/// ` AND …` for each condition; empty if there is none.
-pub(super) fn all(args: &mut Arguments, conditions: &[Condition]) -> Result<String, Failure> {
-    let mut text = String::new();
-    for condition in conditions {
-        text.push_str(" AND ");
-        text.push_str(&one(args, condition, 0)?);
+    /// Adds a list of arguments in which repetitions do not matter.
+    pub(super) fn add_set(&mut self, values: Vec<Value>) -> Vec<String> {
+        padded(values)
+            .into_iter()
+            .map(|value| self.add(value))
+            .collect()
     }
-    Ok(text)
-}
 
-fn one(args: &mut Arguments, condition: &Condition, depth: usize) -> Result<String, Failure> {
-    match condition {
-        Condition::Field(field, test) => on_field(args, field, test),
-        Condition::InRegion(region) => {
-            let region = args.add(region.hex().into());
-            Ok(format!(
-                "(EXISTS (SELECT 1 FROM image_location l JOIN store s ON s.id = l.store_id \
-                 WHERE l.image_id = i.id AND s.region_id = {region}) \
-                 OR NOT EXISTS (SELECT 1 FROM image_location l WHERE l.image_id = i.id))"
-            ))
+    pub(super) fn into_args(self) -> Result<Vec<Value>, Failure> {
+        if self.args.len() > MAX_ARGUMENTS {
+            let reason = format!("compare with more than {MAX_ARGUMENTS} values");
+            return Err(Error::invalid("conditions", reason).into());
         }
-        Condition::AnyOf(groups) => {
-            if depth == MAX_DEPTH {
-                return Err(Error::invalid("condition", "is nested too deeply").into());
+        Ok(self.args)
+    }
+
+    /// ` AND …` for each condition but the one that drives the statement; empty if there is none.
+    pub(super) fn all(
+        &mut self,
+        conditions: &[Condition],
+        driving: Option<usize>,
+    ) -> Result<String, Failure> {
+        let mut text = String::new();
+        for (at, condition) in conditions.iter().enumerate() {
+            if Some(at) != driving {
+                text.push_str(" AND ");
+                text.push_str(&self.one(condition, 0)?);
             }
-            let mut choices = Vec::with_capacity(groups.len());
-            for group in groups {
-                let mut parts = Vec::with_capacity(group.len());
-                for condition in group {
-                    parts.push(one(args, condition, depth + 1)?);
+        }
+        Ok(text)
+    }
+
+    fn one(&mut self, condition: &Condition, depth: usize) -> Result<String, Failure> {
+        self.conditions += 1;
+        if self.conditions > MAX_CONDITIONS {
+            let reason = format!("at most {MAX_CONDITIONS} are allowed");
+            return Err(Error::invalid("conditions", reason).into());
+        }
+        match condition {
+            Condition::Field(field, test) => self.on_field(field, test, depth),
+            Condition::InRegion(region) => {
+                let region = self.add(region.hex().into());
+                Ok(format!(
+                    "(EXISTS (SELECT 1 FROM image_location l JOIN store s ON s.id = l.store_id \
+                     WHERE l.image_id = i.id AND s.region_id = {region}) \
+                     OR NOT EXISTS (SELECT 1 FROM image_location l WHERE l.image_id = i.id))"
+                ))
+            }
+            Condition::AnyOf(groups) => {
+                if depth == MAX_DEPTH {
+                    return Err(Error::invalid("condition", "is nested too deeply").into());
                 }
-                choices.push(join(&parts, " AND ", "1 = 1"));
+                let mut choices = Vec::with_capacity(groups.len());
+                for group in groups {
+                    let mut parts = Vec::with_capacity(group.len());
+                    for condition in group {
+                        parts.push(self.one(condition, depth + 1)?);
+                    }
+                    choices.push(join(&parts, " AND ", "1 = 1"));
+                }
+                Ok(join(&choices, " OR ", "1 = 0"))
             }
-            Ok(join(&choices, " OR ", "1 = 0"))
         }
     }
+
+    fn on_field(&mut self, field: &Field, test: &Test, depth: usize) -> Result<String, Failure> {
+        if let Field::Property(name) = field {
+            plain_text(field, name)?;
+        }
+        match place(field, &mut |value| self.add(value)) {
+            Place::Column { name, of, .. } => {
+                let expression = if self.would_mislead(field, test, depth) {
+                    match of {
+                        Type::Text => format!("({name} || '')"),
+                        Type::Int | Type::Flag | Type::Time => format!("({name} + 0)"),
+                    }
+                } else {
+                    name.to_owned()
+                };
+                self.compare(field, &expression, of, test)
+            }
+            Place::Row { from, value, of } => match test {
+                Test::IsNull => Ok(format!("NOT EXISTS (SELECT 1 FROM {from})")),
+                Test::NotNull => Ok(format!("EXISTS (SELECT 1 FROM {from})")),
+                _ => {
+                    let comparison = self.compare(field, value, of, test)?;
+                    Ok(format!("EXISTS (SELECT 1 FROM {from} AND {comparison})"))
+                }
+            },
+        }
+    }
+
+    /// Whether a planner that knows nothing of the data might read from an index on this column,
+    /// and so lose the order of the page, though the condition may be true of most images. Such a
+    /// column is written as an expression, which no index serves.
+    fn would_mislead(&self, field: &Field, test: &Test, depth: usize) -> bool {
+        match field {
+            Field::Owner | Field::Visibility => {
+                self.pinned || depth > 0 || !matches!(test, Test::Eq(_))
+            }
+            Field::Id | Field::Name | Field::CreatedAt => depth > 0 || self.order != Some(field),
+            _ => false,
+        }
+    }
+
+    fn compare(
+        &mut self,
+        field: &Field,
+        expression: &str,
+        of: Type,
+        test: &Test,
+    ) -> Result<String, Failure> {
+        let (operator, operand) = match test {
+            Test::Eq(operand) => ("=", operand),
+            Test::NotEq(operand) => ("<>", operand),
+            Test::Lt(operand) => ("<", operand),
+            Test::Le(operand) => ("<=", operand),
+            Test::Gt(operand) => (">", operand),
+            Test::Ge(operand) => (">=", operand),
+            Test::IsNull => return Ok(format!("{expression} IS NULL")),
+            Test::NotNull => return Ok(format!("{expression} IS NOT NULL")),
+            Test::Like(pattern) => return self.like(field, expression, of, "LIKE", pattern),
+            Test::NotLike(pattern) => {
+                return self.like(field, expression, of, "NOT LIKE", pattern);
+            }
+            Test::In(operands) => {
+                if operands.is_empty() {
+                    return Ok("1 = 0".into());
+                }
+                let places = self.set(field, of, operands)?;
+                return Ok(format!("{expression} IN ({places})"));
+            }
+            Test::NotIn(operands) => {
+                // An absent field is not in any list, not even in an empty one.
+                if operands.is_empty() {
+                    return Ok(format!("{expression} IS NOT NULL"));
+                }
+                let places = self.set(field, of, operands)?;
+                return Ok(format!("{expression} NOT IN ({places})"));
+            }
+        };
+        let value = self.add(coerce(field, of, operand)?);
+        Ok(format!("{expression} {operator} {value}"))
+    }
+
+    fn set(&mut self, field: &Field, of: Type, operands: &[Operand]) -> Result<String, Failure> {
+        let values = set(field, of, operands)?;
+        Ok(self.add_set(values).join(", "))
+    }
+
+    fn like(
+        &mut self,
+        field: &Field,
+        expression: &str,
+        of: Type,
+        operator: &str,
+        pattern: &str,
+    ) -> Result<String, Failure> {
+        if of != Type::Text {
+            return Err(Error::invalid(name(field), "only text is compared with a pattern").into());
+        }
+        plain_text(field, pattern)?;
+        if pattern.len() > MAX_PATTERN {
+            let reason = format!("has a pattern longer than {MAX_PATTERN} bytes");
+            return Err(Error::invalid(name(field), reason).into());
+        }
+        let mut pattern = pattern.to_ascii_lowercase();
+        let escapes = pattern.len() - pattern.trim_end_matches('\\').len();
+        if escapes % 2 == 1 {
+            // PostgreSQL refuses a pattern that ends in the midst of an escape.
+            pattern.push('\\');
+        }
+        let pattern = self.add(pattern.into());
+        // PostgreSQL's `lower` knows more letters than ASCII's, but in the collation "C".
+        let collation = match self.kind {
+            Kind::Sqlite => "",
+            Kind::Postgres => " COLLATE \"C\"",
+        };
+        Ok(format!(
+            "lower({expression}{collation}) {operator} {pattern} ESCAPE '\\'"
+        ))
+    }
+}
+
+/// The values of an `In`, as the field is compared.
+pub(super) fn set(field: &Field, of: Type, operands: &[Operand]) -> Result<Vec<Value>, Failure> {
+    if operands.len() > MAX_VALUES {
+        let reason = format!("has {} values; at most {MAX_VALUES}", operands.len());
+        return Err(Error::invalid(name(field), reason).into());
+    }
+    operands
+        .iter()
+        .map(|operand| coerce(field, of, operand))
+        .collect()
 }
 
 fn join(parts: &[String], with: &str, empty: &str) -> String {
@@ -67,74 +250,4 @@ fn join(parts: &[String], with: &str, empty: &str) -> String {
     } else {
         format!("({})", parts.join(with))
     }
-}
-
-fn on_field(args: &mut Arguments, field: &Field, test: &Test) -> Result<String, Failure> {
-    match place(field, &mut |value| args.add(value)) {
-        Place::Column { name, of, .. } => compare(args, field, name, of, test),
-        Place::Row { from, value, of } => match test {
-            Test::IsNull => Ok(format!("NOT EXISTS (SELECT 1 FROM {from})")),
-            Test::NotNull => Ok(format!("EXISTS (SELECT 1 FROM {from})")),
-            _ => {
-                let comparison = compare(args, field, value, of, test)?;
-                Ok(format!("EXISTS (SELECT 1 FROM {from} AND {comparison})"))
-            }
-        },
-    }
-}
-
-fn compare(
-    args: &mut Arguments,
-    field: &Field,
-    expression: &str,
-    of: Type,
-    test: &Test,
-) -> Result<String, Failure> {
-    let (operator, operand) = match test {
-        Test::Eq(operand) => ("=", operand),
-        Test::NotEq(operand) => ("<>", operand),
-        Test::Lt(operand) => ("<", operand),
-        Test::Le(operand) => ("<=", operand),
-        Test::Gt(operand) => (">", operand),
-        Test::Ge(operand) => (">=", operand),
-        Test::IsNull => return Ok(format!("{expression} IS NULL")),
-        Test::NotNull => return Ok(format!("{expression} IS NOT NULL")),
-        Test::Like(pattern) => return like(args, field, expression, of, "LIKE", pattern),
-        Test::NotLike(pattern) => return like(args, field, expression, of, "NOT LIKE", pattern),
-        Test::In(operands) | Test::NotIn(operands) => {
-            if operands.len() > MAX_VALUES {
-                let reason = format!("has {} values; at most {MAX_VALUES}", operands.len());
-                return Err(Error::invalid(name(field), reason).into());
-            }
-            let is_in = matches!(test, Test::In(_));
-            if operands.is_empty() {
-                return Ok(if is_in { "1 = 0" } else { "1 = 1" }.to_owned());
-            }
-            let mut places = Vec::with_capacity(operands.len());
-            for operand in operands {
-                places.push(args.add(coerce(field, of, operand)?));
-            }
-            let word = if is_in { "IN" } else { "NOT IN" };
-            return Ok(format!("{expression} {word} ({})", places.join(", ")));
-        }
-    };
-    let value = args.add(coerce(field, of, operand)?);
-    Ok(format!("{expression} {operator} {value}"))
-}
-
-fn like(
-    args: &mut Arguments,
-    field: &Field,
-    expression: &str,
-    of: Type,
-    operator: &str,
-    pattern: &str,
-) -> Result<String, Failure> {
-    if of != Type::Text {
-        return Err(Error::invalid(name(field), "only text is compared with a pattern").into());
-    }
-    let pattern = args.add(pattern.to_ascii_lowercase().into());
-    Ok(format!(
-        "lower({expression}) {operator} {pattern} ESCAPE '\\'"
-    ))
 }

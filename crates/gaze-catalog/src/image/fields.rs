@@ -125,7 +125,10 @@ pub(super) fn coerce(field: &Field, of: Type, operand: &Operand) -> Result<Value
         ))
     };
     match (of, operand) {
-        (Type::Text, Operand::Text(text)) => Ok(text.into()),
+        (Type::Text, Operand::Text(text)) => {
+            plain_text(field, text)?;
+            Ok(text.into())
+        }
         (Type::Text, Operand::Int(number)) => Ok(number.to_string().into()),
         (Type::Text, Operand::Bool(flag)) => Ok(flag.to_string().into()),
         (Type::Int, Operand::Int(number)) | (Type::Flag, Operand::Int(number @ (0 | 1))) => {
@@ -152,6 +155,15 @@ pub(super) fn coerce(field: &Field, of: Type, operand: &Operand) -> Result<Value
         (Type::Flag, Operand::Int(_) | Operand::Time(_)) => Err(wrong("true or false")),
         (Type::Time, Operand::Int(_) | Operand::Bool(_)) => Err(wrong("a time")),
     }
+}
+
+/// Refuses NUL, which PostgreSQL's text cannot hold.
+pub(super) fn plain_text(field: &Field, text: &str) -> Result<(), Failure> {
+    if text.contains('\0') {
+        let field = name(field).replace('\0', "");
+        return Err(Error::invalid(field, "must not contain NUL").into());
+    }
+    Ok(())
 }
 
 /// The field's name for people.
