@@ -173,7 +173,7 @@ def wrk(server, call, connections):
     assert "Non-2xx" not in said and "Socket errors" not in said, said
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
     half, last = (
-        milliseconds(re.search(rf"^\s+{share}%\s+(\S+)$", said, re.MULTILINE)[1])
+        milliseconds(re.search(rf"^\s+{share}%\s+(\S+)\s*$", said, re.MULTILINE)[1])
         for share in (50, 99)
     )
     return name, connections, rate, half, last
