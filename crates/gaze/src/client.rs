@@ -23,6 +23,8 @@ pub(crate) struct Client {
     http: reqwest::Client,
     url: String,
     token: Option<String>,
+    /// Whether the token was made for this command alone.
+    passing: bool,
 }
 
 impl Client {
@@ -38,7 +40,26 @@ impl Client {
         let http = builder
             .build()
             .context("the HTTP client could not be made")?;
-        Ok(Self { http, url, token })
+        Ok(Self {
+            http,
+            url,
+            token,
+            passing: false,
+        })
+    }
+
+    /// Marks the token as one that [`Self::end`] is to end.
+    fn passing(mut self) -> Self {
+        self.passing = true;
+        self
+    }
+
+    /// Ends a token that was made for this command alone.
+    pub(crate) async fn end(&self) -> Result<()> {
+        if self.passing {
+            self.delete("/session").await?;
+        }
+        Ok(())
     }
 
     pub(crate) fn url(&self) -> &str {

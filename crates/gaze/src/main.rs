@@ -175,24 +175,30 @@ async fn administer(
         client: target.connect(env).await?,
         output,
     };
+    let outcome = perform(command, &session).await;
+    let ended = session.client.end().await;
+    outcome.and(ended)
+}
+
+async fn perform(command: Command, session: &Session) -> Result<()> {
     match command {
-        // Handled above or by `run`: they need no session.
+        // Done before there is a session.
         Command::Serve { .. } | Command::Config(_) | Command::Login(_) | Command::Logout => Ok(()),
-        Command::Whoami => cmd::status::who_am_i(&session).await,
-        Command::Status => cmd::status::status(&session).await,
-        Command::Image(command) => command.run(&session).await,
-        Command::Instance(command) => command.run(&session).await,
-        Command::Volume(command) => command.run(&session).await,
-        Command::Job(command) => command.run(&session).await,
-        Command::Store(command) => command.run(&session).await,
-        Command::Pool(command) => command.run(&session).await,
-        Command::Region(command) => command.run(&session).await,
-        Command::Zone(command) => command.run(&session).await,
-        Command::Cluster(command) => command.run(&session).await,
-        Command::Project(command) => command.run(&session).await,
-        Command::User(command) => command.run(&session).await,
-        Command::Token(command) => command.run(&session).await,
-        Command::AccessKey(command) => command.run(&session).await,
+        Command::Whoami => cmd::status::who_am_i(session).await,
+        Command::Status => cmd::status::status(session).await,
+        Command::Image(command) => command.run(session).await,
+        Command::Instance(command) => command.run(session).await,
+        Command::Volume(command) => command.run(session).await,
+        Command::Job(command) => command.run(session).await,
+        Command::Store(command) => command.run(session).await,
+        Command::Pool(command) => command.run(session).await,
+        Command::Region(command) => command.run(session).await,
+        Command::Zone(command) => command.run(session).await,
+        Command::Cluster(command) => command.run(session).await,
+        Command::Project(command) => command.run(session).await,
+        Command::User(command) => command.run(session).await,
+        Command::Token(command) => command.run(session).await,
+        Command::AccessKey(command) => command.run(session).await,
     }
 }
 

@@ -60,7 +60,7 @@ impl Target {
             let token = issued["token"]
                 .as_str()
                 .context("the login gave no token")?;
-            return Client::new(&url, Some(token.to_owned()));
+            return Ok(Client::new(&url, Some(token.to_owned()))?.passing());
         }
         let token = match Saved::load(env)?.token(&url) {
             Some(token) => Some(token),

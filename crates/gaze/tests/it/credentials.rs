@@ -45,7 +45,7 @@ fn a_login_is_saved_until_logout() {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    writeln!(login.stdin.take().unwrap(), "{}", PASSWORD).unwrap();
+    writeln!(login.stdin.take().unwrap(), "{PASSWORD}").unwrap();
     let output = login.wait_with_output().unwrap();
     let said = String::from_utf8(output.stdout).unwrap();
     assert!(said.starts_with("logged in as admin until "), "{said}");
