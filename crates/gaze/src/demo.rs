@@ -107,18 +107,18 @@ async fn login(app: &App, memory: &Memory, kind: TokenKind) -> anyhow::Result<ga
 async fn places(app: &App, admin: &Caller) -> anyhow::Result<Zone> {
     let zones = app.list_zones(admin, None).await?;
     let first = zones.first().context("there is no zone")?.clone();
-    let second = match zones.into_iter().find(|zone| zone.name == "demo-zone-2") {
-        Some(zone) => zone,
-        None => {
-            let new = NewZone {
-                region: first.region,
-                name: "demo-zone-2".into(),
-                description: Some("The second zone of --demo".into()),
-            };
-            app.create_zone(admin, new)
-                .await
-                .context("making the second zone")?
-        }
+    let known = zones.into_iter().find(|zone| zone.name == "demo-zone-2");
+    let second = if let Some(zone) = known {
+        zone
+    } else {
+        let new = NewZone {
+            region: first.region,
+            name: "demo-zone-2".into(),
+            description: Some("The second zone of --demo".into()),
+        };
+        app.create_zone(admin, new)
+            .await
+            .context("making the second zone")?
     };
     let stores = app.list_stores(admin).await?;
     if !stores.iter().any(|store| store.name == "demo-store-2") {

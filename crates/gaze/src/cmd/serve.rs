@@ -133,7 +133,7 @@ fn welcome(
     token_file: &Path,
     calls: Option<String>,
 ) -> String {
-    let mut text = format!(
+    let faces = format!(
         "Gaze is ready at {url}\n\n\
          \x20 ZStack          {url}/zstack/v1\n\
          \x20 Huawei Cloud    {url}/v1/cloudimages/{{region}}\n\
@@ -142,19 +142,16 @@ fn welcome(
          \x20 Gaze's own API  {url}/gaze/v1 (described at {url}/gaze/v1/openapi.json)\n\
          \x20 Metrics         {url}/metrics\n"
     );
-    if let Some(first) = first {
-        text.push_str(&format!(
+    let admin = first.map(|first| {
+        format!(
             "\nFirst start. The administrator's user is admin, the password is {}\n\
              It is told this once. On this machine `gaze` commands need none: they read {}\n",
             first.password,
             token_file.display()
-        ));
-    }
-    if let Some(calls) = calls {
-        text.push('\n');
-        text.push_str(&calls);
-    }
-    text
+        )
+    });
+    let calls = calls.map(|calls| format!("\n{calls}"));
+    [Some(faces), admin, calls].into_iter().flatten().collect()
 }
 
 fn say(text: &str) -> anyhow::Result<()> {

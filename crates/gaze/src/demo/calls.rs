@@ -52,10 +52,7 @@ impl Demo {
                 ),
             ),
         ];
-        let mut text = String::from("Five calls to try, as the user demo:\n");
-        for (what, line) in calls {
-            text.push_str(&format!("\n# {what}\n{line}\n"));
-        }
-        text
+        let lines = calls.map(|(what, line)| format!("\n# {what}\n{line}\n"));
+        format!("Five calls to try, as the user demo:\n{}", lines.concat())
     }
 }
