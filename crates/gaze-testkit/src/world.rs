@@ -137,6 +137,11 @@ impl World {
         }
     }
 
+    /// The database below, for what no verb shows.
+    pub fn database(&self) -> &Fresh {
+        &self.database
+    }
+
     /// The folder from which disks of machines may be read.
     pub fn disks(&self) -> PathBuf {
         self.folder.path().join("disks")

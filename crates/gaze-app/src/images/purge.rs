@@ -23,7 +23,14 @@ impl App {
             self.catalog()
                 .write(move |tx| {
                     Box::pin(async move {
+                        // Since it was listed, it may have been recovered, or be gone.
+                        if image::find(tx, id).await?.is_none() {
+                            return Ok(());
+                        }
                         let image = image::lock(tx, id).await?;
+                        if image.deleted_at.is_none_or(|deleted| deleted >= limit) {
+                            return Ok(());
+                        }
                         begin_purge(tx, &jobs, &image, job, now).await
                     })
                 })

@@ -133,14 +133,10 @@ async fn a_process_to_be_killed() {
         }
         _ => {
             let machines = app.list_volumes(&caller).await.unwrap();
-            let volume = match machines.first() {
-                Some(volume) => volume.id,
-                None => {
-                    let zone = app.list_zones(&caller, None).await.unwrap().remove(0);
-                    let new = machine(zone.id, folder.join("disks").join("big.qcow2"));
-                    app.add_instance(&caller, new).await.unwrap().1.id
-                }
-            };
+            assert!(machines.is_empty(), "the world is fresh");
+            let zone = app.list_zones(&caller, None).await.unwrap().remove(0);
+            let new = machine(zone.id, folder.join("disks").join("big.qcow2"));
+            let volume = app.add_instance(&caller, new).await.unwrap().1.id;
             let capture = Capture {
                 volume,
                 stores: StoreChoice::Auto,

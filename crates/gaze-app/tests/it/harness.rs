@@ -60,10 +60,10 @@ pub(crate) fn qcow2(size: &str) -> Vec<u8> {
             size,
         ],
     );
-    let write = format!("write -P 0x5a 64k 200k");
+    let write = "write -P 0x5a 64k 200k";
     tool(
         "qemu-io",
-        &["-f", "qcow2", "-c", &write, &path.display().to_string()],
+        &["-f", "qcow2", "-c", write, &path.display().to_string()],
     );
     std::fs::read(path).unwrap()
 }

@@ -11,7 +11,7 @@ use crate::harness::{
     assert_gone, assert_refused, busy, download, finished, import, import_as, kind, named, noise,
     qcow2, store, worlds, worlds_with,
 };
-use crate::web::{Server, answer, chunk, head, send, until_gone};
+use crate::web::{Request, Server, answer, chunk, head, send, until_gone};
 
 /// Worlds that may reach this machine's first loopback address.
 pub(crate) async fn web_worlds() -> Vec<World> {
@@ -107,14 +107,13 @@ async fn a_page_of_known_and_of_unknown_length_is_fetched() {
     let served = bytes.clone();
     let server = Server::start(move |_, request, stream| {
         match request.path.as_str() {
-            "/plain" => answer(stream, "200 OK", &[], &served),
+            "/plain" | "/plain?again" => answer(stream, "200 OK", &[], &served),
             "/chunked" => {
                 head(stream, "200 OK", &["Transfer-Encoding: chunked"], None)
                     && served.chunks(77_777).all(|part| chunk(stream, part))
                     && chunk(stream, b"")
             }
             "/moved" => answer(stream, "302 Found", &["Location: plain?again"], b""),
-            "/plain?again" => answer(stream, "200 OK", &[], &served),
             "/loop" => answer(stream, "301 Moved Permanently", &["Location: /loop"], b""),
             "/nowhere" => answer(stream, "302 Found", &[], b""),
             "/down" => answer(stream, "503 Service Unavailable", &[], b""),
@@ -186,10 +185,7 @@ async fn a_fetch_goes_on_where_the_connection_broke() {
             let before = server.seen().len();
             assert_eq!(fetched(&world, &server.url("/disk")).await, bytes);
             let seen = server.seen();
-            let parts: Vec<_> = seen[before..]
-                .iter()
-                .map(|request| request.from())
-                .collect();
+            let parts: Vec<_> = seen[before..].iter().map(Request::from).collect();
             assert_eq!(parts, [None, Some(200_000), Some(400_000)]);
             let value = validator.split_once(": ").unwrap().1;
             assert_eq!(seen[before + 1].header("if-range"), Some(value));
@@ -204,7 +200,7 @@ fn breaking(
 ) -> Server {
     let begun = AtomicUsize::new(0);
     Server::start(move |_, request, stream| {
-        if request.from().is_none() && begun.fetch_add(1, Ordering::SeqCst) % 2 == 0 {
+        if request.from().is_none() && begun.fetch_add(1, Ordering::SeqCst).is_multiple_of(2) {
             head(stream, "200 OK", first, Some(3000));
             send(stream, &noise(1000));
         } else {

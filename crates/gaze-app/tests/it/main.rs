@@ -10,12 +10,14 @@
 
 mod accounts;
 mod capture;
+mod capture_refused;
 mod crash;
 mod delete;
 mod harness;
 mod identity;
 mod import;
 mod import_limits;
+mod people;
 mod places;
 mod sharing;
 mod upload;

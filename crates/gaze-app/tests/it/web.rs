@@ -127,12 +127,13 @@ pub(crate) fn head(
     headers: &[&str],
     length: Option<usize>,
 ) -> bool {
+    use std::fmt::Write as _;
     let mut text = format!("HTTP/1.1 {status}\r\nConnection: close\r\n");
     if let Some(length) = length {
-        text.push_str(&format!("Content-Length: {length}\r\n"));
+        write!(text, "Content-Length: {length}\r\n").unwrap();
     }
     for header in headers {
-        text.push_str(&format!("{header}\r\n"));
+        write!(text, "{header}\r\n").unwrap();
     }
     text.push_str("\r\n");
     send(stream, text.as_bytes())
