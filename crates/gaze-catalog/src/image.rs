@@ -304,13 +304,15 @@ pub async fn membership(
     .await
 }
 
-/// Deleted images whose time has come, oldest first.
+/// Deleted images whose time has come and whose removal has not begun, oldest first.
 pub async fn deleted_before(
     rows: &mut impl Rows,
     instant: Timestamp,
     limit: u32,
 ) -> Result<Vec<ImageId>, Failure> {
     let sql = "SELECT id FROM image WHERE status = 'deleted' AND deleted_at < $1
+               AND NOT EXISTS (SELECT 1 FROM image_location
+               WHERE image_id = image.id AND state = 'deleting')
                ORDER BY deleted_at LIMIT $2";
     all(rows, sql, &[micros(instant), limit.into()], |c| c.parse()).await
 }
