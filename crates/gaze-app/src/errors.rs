@@ -62,7 +62,7 @@ pub(crate) fn path(field: &str, error: ComputeError) -> Error {
         ComputeError::OutsideAllowedFolders { path } => Error::invalid(
             field,
             format!(
-                "{} is outside the folders that this service may read",
+                "{} is outside the folders that this service may read; compute.disk_dirs names them",
                 path.display()
             ),
         ),
