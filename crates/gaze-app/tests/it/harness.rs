@@ -68,6 +68,24 @@ pub(crate) fn qcow2(size: &str) -> Vec<u8> {
     std::fs::read(path).unwrap()
 }
 
+/// A qcow2 whose clusters are compressed.
+pub(crate) fn packed_qcow2() -> Vec<u8> {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).display().to_string();
+    // Every other half cluster is noise, so that each cluster compresses to about half.
+    let mut bytes = noise(2 << 20);
+    for half in bytes.chunks_mut(32 << 10).step_by(2) {
+        half.fill(1);
+    }
+    std::fs::write(at("raw"), bytes).unwrap();
+    let convert = ["convert", "-c", "-f", "raw", "-O", "qcow2"];
+    tool(
+        "qemu-img",
+        &[&convert[..], &[&at("raw"), &at("packed")]].concat(),
+    );
+    std::fs::read(at("packed")).unwrap()
+}
+
 /// Runs a tool and answers what it printed.
 pub(crate) fn tool(name: &str, args: &[&str]) -> String {
     let done = Command::new(name).args(args).output().expect(name);

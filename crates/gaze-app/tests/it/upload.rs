@@ -9,7 +9,7 @@ use sha2::Sha256;
 use crate::accounts::check;
 use crate::harness::{
     announced, assert_refused, assert_still_queued, at_rest, body, busy, chunked, download, fed,
-    named, noise, qcow2, queued, store, worlds, worlds_with,
+    named, noise, packed_qcow2, qcow2, queued, store, worlds, worlds_with,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -19,6 +19,7 @@ async fn bytes_of_known_and_unknown_length_become_an_active_image() {
         for (bytes, format, virtual_size) in [
             (noise(3 << 20), DiskFormat::Raw, 3 << 20),
             (qcow2("64M"), DiskFormat::Qcow2, 64 << 20),
+            (packed_qcow2(), DiskFormat::Qcow2, 2 << 20),
             (vec![7], DiskFormat::Raw, 1),
         ] {
             for upload in [announced(&bytes), chunked(&bytes)] {
@@ -96,6 +97,7 @@ async fn a_broken_upload_leaves_the_image_queued_and_usable() {
     let backed = gaze_disk::create_overlay("/etc/passwd", gaze_disk::Format::Raw, 1 << 20);
     let backed = backed.unwrap();
     let good = qcow2("64M");
+    let packed = packed_qcow2();
     let bytes = noise(500_000);
     let len = |len: usize, bytes: &[u8]| Upload {
         declared_len: Some(len as u64),
@@ -124,6 +126,7 @@ async fn a_broken_upload_leaves_the_image_queued_and_usable() {
             (announced(&backed), None, "Refused"),
             (chunked(&good[..good.len() / 2]), None, "Refused"),
             (announced(&good[..200]), None, "Refused"),
+            (announced(&packed[..packed.len() * 3 / 4]), None, "Refused"),
         ] {
             let image = queued(&world, declared).await;
             let tried = world.app.upload_image(caller, image.id, upload).await;
