@@ -52,7 +52,7 @@ pub(crate) fn run(scratch: &Path, server: &Postgres) -> Result<Counts> {
         .arg(gaze)
         .arg("--scratch")
         .arg(scratch.join("e2e"))
-        .args(["--postgres", &server.url()]);
+        .args(["--postgres", server.url()]);
     step::count(&mut suite)
 }
 
