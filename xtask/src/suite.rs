@@ -43,16 +43,8 @@ pub(crate) fn run() -> Result<bool> {
         step::run(cargo().args(["fmt", "--all", "--check"]))
     });
     report.step("lint", || {
-        let lint = [
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--locked",
-            "--",
-            "-D",
-            "warnings",
-        ];
-        step::run(cargo().args(lint))
+        let lint = "clippy --workspace --all-targets --locked --keep-going -- -D warnings";
+        step::run(cargo().args(lint.split(' ')))
     });
     report.counted("unit and conformance tests", || {
         step::count(
