@@ -140,17 +140,17 @@ impl<'l> Writer<'l> {
         }
     }
 
-    /// Whether a planner that knows nothing of the data might read from an index on this column,
-    /// and so lose the order of the page, though the condition may be true of most images. Such a
-    /// column is written as an expression, which no index serves.
+    /// Whether SQLite, whose planner knows nothing of the data, might read from an index on this
+    /// column, and so lose the order of the page, though the condition may be true of most images.
+    /// Such a column is written as an expression, which no index serves. PostgreSQL has statistics
+    /// of columns, and would be misled by the expression instead.
     fn would_mislead(&self, field: &Field, test: &Test, depth: usize) -> bool {
-        match field {
-            Field::Owner | Field::Visibility => {
-                self.pinned || depth > 0 || !matches!(test, Test::Eq(_))
-            }
-            Field::Id | Field::Name | Field::CreatedAt => depth > 0 || self.order != Some(field),
-            _ => false,
-        }
+        let elsewhere = match field {
+            Field::Owner | Field::Visibility => self.pinned || !matches!(test, Test::Eq(_)),
+            Field::Id | Field::Name | Field::CreatedAt => self.order != Some(field),
+            _ => return false,
+        };
+        self.kind == Kind::Sqlite && (elsewhere || depth > 0)
     }
 
     fn compare(

@@ -7,9 +7,9 @@ use gaze_catalog::{store, user, zone};
 use gaze_domain::image::{Checksums, Os};
 use gaze_domain::{
     Architecture, ByteCount, Cluster, ClusterId, DiskFormat, Domain, DomainId, Error, Firmware,
-    Image, ImageId, Media, Platform, Pool, PoolId, PoolKind, Project, ProjectId, Region, RegionId,
-    Role, Status, Store, StoreId, StoreKind, StoreState, StoreStatus, Timestamp, User, UserId,
-    Visibility, Zone, ZoneId,
+    Image, ImageId, Media, Member, MemberState, Platform, Pool, PoolId, PoolKind, Project,
+    ProjectId, Region, RegionId, Role, Status, Store, StoreId, StoreKind, StoreState, StoreStatus,
+    Timestamp, User, UserId, Visibility, Zone, ZoneId,
 };
 use gaze_sql::BoxFuture;
 use gaze_sql::testing::{Fresh, databases};
@@ -239,6 +239,17 @@ pub(crate) fn store_(n: u128, region: u128, zones: &[u128]) -> Store {
         zones: zones.iter().map(|n| zone_id(*n)).collect(),
         created_at: at(1),
         updated_at: at(1),
+    }
+}
+
+/// A membership of that project, created so many seconds after the epoch.
+pub(crate) fn member_(image: u128, project: u128, state: MemberState) -> Member {
+    Member {
+        image: image_id(image),
+        project: project_id(project),
+        state,
+        created_at: at(i64::try_from(project).unwrap()),
+        updated_at: at(2),
     }
 }
 

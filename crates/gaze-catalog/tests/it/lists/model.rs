@@ -126,12 +126,12 @@ impl Cloud {
             Field::System => flag(image.system),
             Field::Virtio => flag(image.virtio),
             Field::Platform => text(image.platform.as_str()),
-            Field::Architecture => maybe(image.architecture.map(|word| word.as_str())),
-            Field::Firmware => maybe(image.firmware.map(|word| word.as_str())),
+            Field::Architecture => maybe(image.architecture.map(gaze_domain::Architecture::as_str)),
+            Field::Firmware => maybe(image.firmware.map(gaze_domain::Firmware::as_str)),
             Field::OsDistro => maybe(image.os.distro.as_deref()),
             Field::OsVersion => maybe(image.os.version.as_deref()),
             Field::GuestType => maybe(image.os.guest_type.as_deref()),
-            Field::Format => maybe(image.format.map(|word| word.as_str())),
+            Field::Format => maybe(image.format.map(gaze_domain::DiskFormat::as_str)),
             Field::Size => image.size.map(|size| number(size.0)).into_iter().collect(),
             Field::VirtualSize => image
                 .virtual_size
@@ -273,7 +273,8 @@ fn matches(pattern: &[char], text: &[char]) -> bool {
         [] => text.is_empty(),
         ['%', rest @ ..] => (0..=text.len()).any(|from| matches(rest, &text[from..])),
         ['_', rest @ ..] => !text.is_empty() && matches(rest, &text[1..]),
-        ['\\', literal, rest @ ..] => text.first() == Some(literal) && matches(rest, &text[1..]),
-        [literal, rest @ ..] => text.first() == Some(literal) && matches(rest, &text[1..]),
+        ['\\', literal, rest @ ..] | [literal, rest @ ..] => {
+            text.first() == Some(literal) && matches(rest, &text[1..])
+        }
     }
 }
