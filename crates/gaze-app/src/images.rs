@@ -12,6 +12,7 @@ mod purge;
 mod read;
 mod show;
 mod stores;
+mod transfer;
 mod update;
 mod upload;
 

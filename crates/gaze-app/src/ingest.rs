@@ -2,6 +2,7 @@
 //! more stores, and counted against room and quota as they come.
 
 mod addresses;
+mod copies;
 mod disk;
 mod fetch;
 mod intake;

@@ -1,26 +1,19 @@
 //! An image from a machine's volume.
 
-use std::time::Duration;
-
-use gaze_catalog::{image, instance, location, pool, project, volume};
+use gaze_catalog::{image, instance, pool, volume};
 use gaze_domain::{
-    ByteCount, Caller, DiskFormat, Error, Image, ImageId, Instance, JobId, Noun, Result,
-    Transition, Volume,
+    Caller, DiskFormat, Error, Image, ImageId, Instance, Noun, Result, Transition, Volume,
 };
-use gaze_jobs::{BoxFuture, Class, Ctx, Failure, Handler, NewJob};
+use gaze_jobs::{BoxFuture, Ctx, Failure, Handler};
 use serde_json::{Value, json};
 
-use super::create::insert_charged;
 use super::stores::Need;
+use super::transfer::Transfer;
 use super::upload::judged;
 use crate::App;
-use crate::ingest::{
-    Aftermath, DiskReader, Intake, Landed, Matter, Rule, land, lock_stores, open_volume,
-};
+use crate::ingest::{Aftermath, DiskReader, Intake, Landed, Matter, Rule, open_volume};
 use crate::requests::{Capture, NewImage, Started};
-use crate::work::{WorkKind, enqueue_failure};
-
-const ATTEMPTS: u32 = 5;
+use crate::work::WorkKind;
 
 impl App {
     /// Makes an image and a job that reads the volume's data into it: flattened along its backing
@@ -53,42 +46,21 @@ impl App {
             rule: Rule::One,
         };
         let stores = self.choose_stores(&capture.stores, need).await?;
-        let job = capture.job.unwrap_or_else(|| JobId::new(self.new_uuid()));
-        let copies = self.new_copies(made.id, &stores);
-        let new_job = NewJob {
-            id: job.hex(),
-            kind: WorkKind::Capture.as_str(),
-            class: Class::Transfer,
+        let begun = Transfer {
+            image: made,
+            bytes,
+            stores,
+            begin: Transition::BEGIN_CAPTURE,
+            kind: WorkKind::Capture,
+            job: capture.job,
             payload: json!({ "volume": source.id.hex() }),
-            subject: made.id.hex(),
-            owner: made.owner.hex(),
-            max_attempts: ATTEMPTS,
-            delay: Duration::ZERO,
         };
-        let (jobs, now) = (self.jobs().clone(), self.now());
-        let image = self
-            .catalog()
-            .write(move |tx| {
-                Box::pin(async move {
-                    insert_charged(tx, &made).await?;
-                    project::charge(tx, made.owner, 0, bytes).await?;
-                    lock_stores(tx, copies.iter().map(|(_, store, _)| *store)).await?;
-                    for (copy, store, key) in copies {
-                        location::begin(tx, copy, made.id, store, &key, ByteCount(bytes), now)
-                            .await?;
-                    }
-                    image::apply(tx, made.id, Transition::BEGIN_CAPTURE, now).await?;
-                    jobs.enqueue(tx, new_job).await.map_err(enqueue_failure)?;
-                    image::get(tx, made.id).await
-                })
-            })
-            .await?;
-        Ok(Started { image, job })
+        self.begin_transfer(begun).await
     }
 
     /// An estimate of what a capture will take: the whole disk if it is raw; else what the files
-    /// of the chain take, at most the disk's own size. Fails if the disk cannot be read now, so that the caller hears it at
-    /// once and not from the job.
+    /// of the chain take, at most the disk's own size. Fails if the disk cannot be read now, so
+    /// that the caller hears it at once and not from the job.
     async fn chain_bytes(&self, source: &Volume) -> Result<u64> {
         let (folders, source) = (self.disks().clone(), source.clone());
         let opened = self.tasks().spawn_blocking(move || {
@@ -116,16 +88,7 @@ impl App {
         let source = source.ok_or_else(|| Error::not_found(Noun::Volume, wanted))?;
         ctx.stage("reading");
         let landed = self.read_into(ctx, &image, source).await?;
-        ctx.stage("recording");
-        let (ctx, now) = (ctx.clone(), self.now());
-        self.catalog()
-            .write(move |tx| {
-                Box::pin(async move {
-                    land(tx, id, &landed, now).await?;
-                    Ok(ctx.succeed(tx, json!({ "image": id.hex() })).await?)
-                })
-            })
-            .await
+        self.end_transfer(ctx, id, landed).await
     }
 
     async fn read_into(&self, ctx: &Ctx, image: &Image, source: Volume) -> Result<Landed> {

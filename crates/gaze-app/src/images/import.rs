@@ -1,29 +1,23 @@
 //! The service fetches an image from a URL.
 
 use std::path::Path;
-use std::time::Duration;
 
 use bytes::Bytes;
-use gaze_catalog::{image, location, project};
+use gaze_catalog::image;
 use gaze_compute::Folders;
-use gaze_domain::{ByteCount, Caller, Error, Image, ImageId, JobId, Result, Transition};
-use gaze_jobs::{BoxFuture, Class, Ctx, Failure, Handler, NewJob};
+use gaze_domain::{Caller, Error, Image, ImageId, Result, Transition};
+use gaze_jobs::{BoxFuture, Ctx, Failure, Handler};
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt as _;
 
-use super::create::insert_charged;
 use super::stores::Need;
+use super::transfer::Transfer;
 use super::upload::judged;
-use crate::ingest::{
-    Aftermath, Fetch, Intake, Landed, Rule, Scheme, land, lock_stores, redacted, scheme,
-};
+use crate::ingest::{Aftermath, Fetch, Intake, Landed, Rule, Scheme, redacted, scheme};
 use crate::requests::{Import, NewImage, Started};
-use crate::work::{WorkKind, enqueue_failure};
+use crate::work::WorkKind;
 use crate::{App, errors};
 
-/// Attempts after a crash of the process or a failure of the database; a broken connection is
-/// mended within an attempt.
-const ATTEMPTS: u32 = 5;
 /// Bytes read from a local file at once.
 const FILE_CHUNK: usize = 1 << 20;
 
@@ -48,37 +42,16 @@ impl App {
             rule: Rule::All,
         };
         let stores = self.choose_stores(&import.stores, need).await?;
-        let job = import.job.unwrap_or_else(|| JobId::new(self.new_uuid()));
-        let copies = self.new_copies(made.id, &stores);
-        let new_job = NewJob {
-            id: job.hex(),
-            kind: WorkKind::Import.as_str(),
-            class: Class::Transfer,
+        let begun = Transfer {
+            image: made,
+            bytes,
+            stores,
+            begin: Transition::BEGIN_IMPORT,
+            kind: WorkKind::Import,
+            job: import.job,
             payload: json!({ "url": import.url }),
-            subject: made.id.hex(),
-            owner: made.owner.hex(),
-            max_attempts: ATTEMPTS,
-            delay: Duration::ZERO,
         };
-        let (jobs, now) = (self.jobs().clone(), self.now());
-        let image = self
-            .catalog()
-            .write(move |tx| {
-                Box::pin(async move {
-                    insert_charged(tx, &made).await?;
-                    project::charge(tx, made.owner, 0, bytes).await?;
-                    lock_stores(tx, copies.iter().map(|(_, store, _)| *store)).await?;
-                    for (copy, store, key) in copies {
-                        location::begin(tx, copy, made.id, store, &key, ByteCount(bytes), now)
-                            .await?;
-                    }
-                    image::apply(tx, made.id, Transition::BEGIN_IMPORT, now).await?;
-                    jobs.enqueue(tx, new_job).await.map_err(enqueue_failure)?;
-                    image::get(tx, made.id).await
-                })
-            })
-            .await?;
-        Ok(Started { image, job })
+        self.begin_transfer(begun).await
     }
 
     /// Size of a local source, if it lies in a folder that may be imported from.
@@ -111,16 +84,7 @@ impl App {
             .to_owned();
         ctx.stage("fetching");
         let landed = self.fetch_into(ctx, &image, &url).await?;
-        ctx.stage("recording");
-        let (ctx, now) = (ctx.clone(), self.now());
-        self.catalog()
-            .write(move |tx| {
-                Box::pin(async move {
-                    land(tx, id, &landed, now).await?;
-                    Ok(ctx.succeed(tx, json!({ "image": id.hex() })).await?)
-                })
-            })
-            .await
+        self.end_transfer(ctx, id, landed).await
     }
 
     async fn fetch_into(&self, ctx: &Ctx, image: &Image, url: &str) -> Result<Landed> {

@@ -2,13 +2,14 @@
 //! bounded memory whatever the image's size.
 
 use bytes::Bytes;
-use gaze_blob::{DigestSet, Key, Stored, WriteOptions, Writer};
+use gaze_blob::Stored;
 use gaze_catalog::{image, location, project};
 use gaze_disk::{Inspection, Inspector};
 use gaze_domain::{
-    ByteCount, DiskFormat, Error, Image, ImageId, Location, LocationId, ProjectId, Result, StoreId,
+    ByteCount, DiskFormat, Error, Image, ImageId, Location, LocationId, ProjectId, Result,
 };
 
+use super::copies::{Copy, agreed_format};
 use super::settle::{charged, lock_stores};
 use crate::{App, errors};
 
@@ -46,15 +47,6 @@ pub(crate) struct Intake {
     /// Bytes reserved in every store and charged to the project.
     granted: u64,
     limit: u64,
-}
-
-struct Copy {
-    location: LocationId,
-    store: StoreId,
-    key: Key,
-    /// `None` once the store has failed.
-    writer: Option<Box<dyn Writer>>,
-    failure: Option<Error>,
 }
 
 /// A complete intake: durable in every store that is listed.
@@ -101,21 +93,9 @@ impl Intake {
             limit,
         };
         for location in locations {
-            let key = Key::parse(&location.key)
-                .map_err(|error| Error::internal("naming a blob", error))?;
-            let opened = open_writer(app, location, &key, expected).await;
-            let (writer, failure) = match opened {
-                Ok(writer) => (Some(writer), None),
-                Err(error) => (None, Some(error)),
-            };
-            let (location, store) = (location.id, location.store);
-            intake.copies.push(Copy {
-                location,
-                store,
-                key,
-                writer,
-                failure,
-            });
+            intake
+                .copies
+                .push(Copy::open(app, location, expected).await?);
         }
         match intake.prepare().await {
             Ok(()) => Ok(intake),
@@ -357,63 +337,9 @@ impl Intake {
     }
 }
 
-impl Copy {
-    /// Removes what was written, now.
-    async fn give_up(&mut self, error: Error) {
-        self.discard().await;
-        self.failure = Some(error);
-    }
-
-    async fn discard(&mut self) {
-        if let Some(writer) = self.writer.take()
-            && let Err(error) = writer.abort().await
-        {
-            tracing::warn!(store = %self.store, reason = %errors::with_causes(&error), "temporary data was left behind");
-        }
-    }
-}
-
-async fn open_writer(
-    app: &App,
-    location: &Location,
-    key: &Key,
-    expected: Option<u64>,
-) -> Result<Box<dyn Writer>> {
-    let blobs = app.blobs(location.store).await?;
-    let failed = |error| errors::blob(location.store, error);
-    blobs.delete(key).await.map_err(failed)?;
-    let options = WriteOptions {
-        expected_len: expected,
-        digests: DigestSet::MD5_SHA256,
-    };
-    blobs.writer(key, options).await.map_err(failed)
-}
-
 fn too_large(limit: u64) -> Error {
     Error::TooLarge {
         what: "the image".into(),
         limit: ByteCount(limit),
-    }
-}
-
-/// The content decides. A declaration that contradicts it is refused, since whoever declared it
-/// expects something else; formats without a mark of their own are believed if the content shows
-/// none either.
-fn agreed_format(declared: Option<DiskFormat>, inspection: &Inspection) -> Result<DiskFormat> {
-    let content = super::disk::domain_format(inspection.format);
-    match declared {
-        None => Ok(content),
-        Some(declared) if declared == content => Ok(declared),
-        Some(
-            declared @ (DiskFormat::Aki
-            | DiskFormat::Ari
-            | DiskFormat::Ami
-            | DiskFormat::Ploop
-            | DiskFormat::Zvhd
-            | DiskFormat::Zvhd2),
-        ) if content == DiskFormat::Raw => Ok(declared),
-        Some(declared) => Err(Error::refused(format!(
-            "it was declared to be {declared}, but its content is {content}"
-        ))),
     }
 }

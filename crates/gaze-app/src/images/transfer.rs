@@ -1,0 +1,92 @@
+//! What imports and captures have in common: a new image and its job begin in one transaction, and
+//! both end in one.
+
+use std::time::Duration;
+
+use gaze_catalog::{image, location, project};
+use gaze_domain::{ByteCount, Image, ImageId, JobId, Result, StoreId, Transition};
+use gaze_jobs::{Class, Ctx, NewJob};
+use serde_json::{Value, json};
+
+use super::create::insert_charged;
+use crate::App;
+use crate::ingest::{Landed, land, lock_stores};
+use crate::requests::Started;
+use crate::work::{WorkKind, enqueue_failure};
+
+/// Attempts after a crash of the process or a failure of the database.
+const ATTEMPTS: u32 = 5;
+
+/// A new image whose bytes a job will bring.
+pub(super) struct Transfer {
+    pub(super) image: Image,
+    /// Bytes that are known to come: reserved in every store and charged once.
+    pub(super) bytes: u64,
+    pub(super) stores: Vec<StoreId>,
+    pub(super) begin: Transition,
+    pub(super) kind: WorkKind,
+    /// The id that the job is to have.
+    pub(super) job: Option<JobId>,
+    /// What the job's handler needs to know.
+    pub(super) payload: Value,
+}
+
+impl App {
+    /// Records the image, its copies to be and its job, or nothing.
+    pub(super) async fn begin_transfer(&self, transfer: Transfer) -> Result<Started> {
+        let Transfer {
+            image: made,
+            bytes,
+            stores,
+            begin,
+            kind,
+            job,
+            payload,
+        } = transfer;
+        let job = job.unwrap_or_else(|| JobId::new(self.new_uuid()));
+        let copies = self.new_copies(made.id, &stores);
+        let new_job = NewJob {
+            id: job.hex(),
+            kind: kind.as_str(),
+            class: Class::Transfer,
+            payload,
+            subject: made.id.hex(),
+            owner: made.owner.hex(),
+            max_attempts: ATTEMPTS,
+            delay: Duration::ZERO,
+        };
+        let (jobs, now) = (self.jobs().clone(), self.now());
+        let image = self
+            .catalog()
+            .write(move |tx| {
+                Box::pin(async move {
+                    insert_charged(tx, &made).await?;
+                    project::charge(tx, made.owner, 0, bytes).await?;
+                    lock_stores(tx, copies.iter().map(|(_, store, _)| *store)).await?;
+                    for (copy, store, key) in copies {
+                        location::begin(tx, copy, made.id, store, &key, ByteCount(bytes), now)
+                            .await?;
+                    }
+                    image::apply(tx, made.id, begin, now).await?;
+                    jobs.enqueue(tx, new_job).await.map_err(enqueue_failure)?;
+                    image::get(tx, made.id).await
+                })
+            })
+            .await?;
+        Ok(Started { image, job })
+    }
+
+    /// Records that all bytes have landed, together with the job's success.
+    pub(super) async fn end_transfer(&self, ctx: &Ctx, id: ImageId, landed: Landed) -> Result<()> {
+        ctx.stage("recording");
+        let (ctx, now) = (ctx.clone(), self.now());
+        self.catalog()
+            .write(move |tx| {
+                Box::pin(async move {
+                    land(tx, id, &landed, now).await?;
+                    Ok(ctx.succeed(tx, json!({ "image": id.hex() })).await?)
+                })
+            })
+            .await
+    }
+}
