@@ -5,6 +5,9 @@ use super::*;
 use crate::testing::{image, location, pool, store};
 use crate::{PoolKind, StoreState, StoreStatus};
 
+/// Breaks one condition of the rule.
+type Spoil = fn(&mut Image);
+
 fn zone(n: u128) -> ZoneId {
     ZoneId::new(Uuid::from_u128(n))
 }
@@ -31,7 +34,6 @@ fn each_condition_by_itself_takes_an_image_out() {
     let store = store(5, StoreKind::Fs, &[zone(1)]);
     let mut fit = image();
     fit.locations = vec![location(fit.id, store.id)];
-    type Spoil = fn(&mut Image);
     let cases: [(Spoil, Unfit); 8] = [
         (|i| i.media = Media::Iso, Unfit::NotARootDisk),
         (|i| i.media = Media::DataDisk, Unfit::NotARootDisk),
