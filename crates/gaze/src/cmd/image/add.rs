@@ -15,8 +15,6 @@ use crate::failure::Failure;
 #[derive(Args, Debug)]
 struct About {
     #[arg(long)]
-    name: String,
-    #[arg(long)]
     description: Option<String>,
     /// Compared with the content
     #[arg(long)]
@@ -65,7 +63,7 @@ struct About {
 
 impl About {
     /// The body of a request for the image.
-    fn document(&self, media: Option<&str>) -> Value {
+    fn document(&self, name: &str, media: Option<&str>) -> Value {
         let text = |value: &Option<String>| value.clone().map(Value::from);
         let os = document([
             ("distro", text(&self.os)),
@@ -77,7 +75,7 @@ impl About {
             .map(|(key, value)| (key.clone(), Value::from(value.clone())))
             .collect();
         document([
-            ("name", some(self.name.clone())),
+            ("name", Some(Value::from(name))),
             ("description", text(&self.description)),
             ("format", text(&self.format)),
             ("platform", text(&self.platform)),
@@ -103,6 +101,9 @@ impl About {
 pub(crate) struct Add {
     /// A file here, or an http://, https:// or file:// URL for the service to fetch
     source: String,
+    /// By default the file's name without its ending
+    #[arg(long)]
+    name: Option<String>,
     #[command(flatten)]
     about: About,
     /// Do not wait for an import to end
@@ -119,7 +120,8 @@ impl Add {
         let disc = Path::new(plain)
             .extension()
             .is_some_and(|end| end.eq_ignore_ascii_case("iso"));
-        let image = self.about.document(disc.then_some("iso"));
+        let name = self.name.as_deref().unwrap_or_else(|| named_after(plain));
+        let image = self.about.document(name, disc.then_some("iso"));
         if self.source.contains("://") {
             let body = json!({ "image": image, "url": self.source, "stores": stores });
             let started = client.post("/images/import", &body).await?;
@@ -157,6 +159,8 @@ impl Add {
 pub(crate) struct Capture {
     /// A volume, by id or name
     volume: String,
+    #[arg(long)]
+    name: String,
     #[command(flatten)]
     about: About,
     /// Do not wait for the capture to end
@@ -168,13 +172,21 @@ impl Capture {
     pub(crate) async fn run(self, session: &Session) -> Result<()> {
         let client = &session.client;
         let body = json!({
-            "image": self.about.document(None),
+            "image": self.about.document(&self.name, None),
             "volume": client.id(Kind::Volume, &self.volume).await?,
             "stores": client.ids(Kind::Store, &self.about.store).await?,
         });
         let started = client.post("/images/capture", &body).await?;
         finish(session, &started, self.detach).await
     }
+}
+
+/// The last part of a path or URL without its ending: what an image is called that nobody named.
+fn named_after(source: &str) -> &str {
+    let path = Path::new(source.trim_end_matches('/'));
+    path.file_stem()
+        .and_then(|stem| stem.to_str())
+        .unwrap_or(source)
 }
 
 /// Follows the job and shows the image, or both at once.
@@ -203,10 +215,22 @@ mod tests {
     }
 
     #[test]
+    fn an_image_without_a_name_is_called_after_its_source() {
+        for (source, name) in [
+            ("disk.qcow2", "disk"),
+            ("/vms/web-1.tar.gz", "web-1.tar"),
+            ("https://example.org/images/debian-12.qcow2", "debian-12"),
+            ("noending", "noending"),
+        ] {
+            assert_eq!(named_after(source), name);
+        }
+    }
+
+    #[test]
     fn what_is_not_said_is_not_sent() {
         let line = Line::try_parse_from(["add", "disk.img", "--name", "web"]).unwrap();
         assert_eq!(
-            line.add.about.document(None),
+            line.add.about.document("web", None),
             json!({"name": "web", "os": {}, "protected": false, "tags": [], "properties": {}})
         );
     }
@@ -219,7 +243,7 @@ mod tests {
                     --property k=v";
         let line = Line::try_parse_from(line.split_whitespace()).unwrap();
         assert_eq!(
-            line.add.about.document(Some("iso")),
+            line.add.about.document("web", Some("iso")),
             json!({
                 "name": "web", "description": "d", "format": "qcow2", "platform": "linux",
                 "architecture": "x86_64", "firmware": "uefi", "media": "data-disk",
