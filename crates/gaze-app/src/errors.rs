@@ -4,6 +4,8 @@ use gaze_blob::{BlobError, BlobErrorKind};
 use gaze_compute::ComputeError;
 use gaze_domain::{ByteCount, Error, Noun, StoreId, VolumeId};
 
+pub(crate) use gaze_domain::with_causes;
+
 /// A failed operation on a store.
 pub(crate) fn blob(store: StoreId, error: BlobError) -> Error {
     match error.kind() {
@@ -73,16 +75,4 @@ pub(crate) fn path(field: &str, error: ComputeError) -> Error {
         },
         error @ ComputeError::Io { .. } => Error::internal("looking at a path", error),
     }
-}
-
-/// The error and all its causes in one line.
-pub(crate) fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

@@ -1,6 +1,6 @@
 //! The error of a transaction's body: the domain's refusal, or the database's failure.
 
-use gaze_domain::Error;
+use gaze_domain::{Error, with_causes};
 use gaze_sql::SqlError;
 
 /// What ends a transaction early. Becomes a [`gaze_domain::Error`] at the catalogue's edge.
@@ -35,15 +35,4 @@ pub(crate) fn refused(error: SqlError, refusal: impl FnOnce() -> Error) -> Failu
     } else {
         Failure::Sql(error)
     }
-}
-
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

@@ -10,6 +10,13 @@ use crate::quota::Quota;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
+/// The error and all its causes in one line, outermost first, each after `: `.
+pub fn with_causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let causes = std::iter::successors(Some(error), |error| error.source());
+    let texts: Vec<String> = causes.map(ToString::to_string).collect();
+    texts.join(": ")
+}
+
 /// What an error speaks about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Noun {
@@ -224,5 +231,18 @@ impl Error {
             doing: doing.into(),
             source: source.into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_causes_begins_with_the_error_and_ends_with_the_root() {
+        let error = Error::internal("listing images", fmt::Error);
+        let expected = format!("internal error while listing images: {}", fmt::Error);
+        assert_eq!(with_causes(&error), expected);
+        assert_eq!(with_causes(&Error::Cancelled), "cancelled");
     }
 }

@@ -28,7 +28,7 @@ pub mod words;
 pub use access::{Caller, Role};
 pub use bytes::ByteCount;
 pub use disk_format::DiskFormat;
-pub use error::{Error, Noun, Result};
+pub use error::{Error, Noun, Result, with_causes};
 pub use hardware::{Architecture, Firmware, Platform};
 pub use id::{
     AccessKeyId, ClusterId, DomainId, ImageId, InstanceId, JobId, LocationId, PoolId, ProjectId,
