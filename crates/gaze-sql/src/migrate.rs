@@ -6,7 +6,8 @@ use crate::{Db, Kind, SqlError, Tx};
 /// capitals that is a word of its own becomes `BYTEA`, also inside comments and quotes.
 #[derive(Clone, Copy, Debug)]
 pub struct Migration {
-    /// From 1, without gaps.
+    /// At least 1, and above that of the step before it. A number may be missing: a step that was
+    /// written at the same time as others takes its place among them when it comes.
     pub version: u32,
     /// What the step does, in a word or two.
     pub name: &'static str,
@@ -26,54 +27,50 @@ const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (
 const LOCK: &str = "SELECT CAST(pg_advisory_xact_lock(7165321987) AS TEXT)";
 
 pub(crate) async fn run(db: &Db, set: &str, steps: &[Migration]) -> Result<(), SqlError> {
-    if let Some((at, step)) = steps
-        .iter()
-        .enumerate()
-        .find(|(at, step)| step.version as usize != at + 1)
-    {
-        let reason = format!("step {} has version {}", at + 1, step.version);
-        return Err(SqlError::MigrationMismatch {
-            set: set.to_owned(),
-            reason,
-        });
+    let mut least = 1;
+    for step in steps {
+        if step.version < least {
+            return Err(SqlError::MigrationMismatch {
+                set: set.to_owned(),
+                reason: format!("step {} is out of order", step.version),
+            });
+        }
+        least = step.version + 1;
     }
     let (known, expected) = (set.to_owned(), steps.to_vec());
-    let applied = db
-        .write(move |tx| Box::pin(async move { applied(tx, &known, &expected).await }))
+    let missing = db
+        .write(move |tx| Box::pin(async move { missing(tx, &known, &expected).await }))
         .await?;
-    for step in &steps[applied..] {
-        let (set, step) = (set.to_owned(), *step);
+    for step in missing {
+        let set = set.to_owned();
         db.write(move |tx| Box::pin(async move { apply(tx, &set, step).await }))
             .await?;
     }
     Ok(())
 }
 
-/// How many steps the database has seen; they must be the first of these.
-async fn applied(tx: &mut Tx, set: &str, steps: &[Migration]) -> Result<usize, SqlError> {
+/// The steps that the database has not seen, in their order. What it has seen must be among them.
+async fn missing(tx: &mut Tx, set: &str, steps: &[Migration]) -> Result<Vec<Migration>, SqlError> {
     lock(tx).await?;
     tx.batch(TABLE).await?;
     let sql = "SELECT version, name, statements FROM migration WHERE set_name = $1 \
                ORDER BY version";
-    let seen = tx.query(sql, &[set.into()]).await?;
     let mismatch = |reason: String| SqlError::MigrationMismatch {
         set: set.to_owned(),
         reason,
     };
-    if seen.len() > steps.len() {
-        let (count, known) = (seen.len(), steps.len());
-        return Err(mismatch(format!(
-            "the database has seen {count} steps, this program knows {known}"
-        )));
-    }
-    for (row, step) in seen.iter().zip(steps) {
+    let mut missing = steps.to_vec();
+    for row in &tx.query(sql, &[set.into()]).await? {
         let version = row.int(0)?;
-        if version != i64::from(step.version) {
+        let Some(at) = missing
+            .iter()
+            .position(|step| i64::from(step.version) == version)
+        else {
             return Err(mismatch(format!(
-                "where step {} belongs, the database has seen step {version}",
-                step.version
+                "the database has seen step {version}, which this program does not know"
             )));
-        }
+        };
+        let step = missing.remove(at);
         if row.str(1)? != step.name || row.str(2)? != step.sql {
             return Err(mismatch(format!(
                 "step {version} ({}) was edited after it was applied",
@@ -81,7 +78,7 @@ async fn applied(tx: &mut Tx, set: &str, steps: &[Migration]) -> Result<usize, S
             )));
         }
     }
-    Ok(seen.len())
+    Ok(missing)
 }
 
 async fn apply(tx: &mut Tx, set: &str, step: Migration) -> Result<(), SqlError> {

@@ -113,13 +113,31 @@ async fn a_database_of_a_newer_program_is_refused_untouched() {
 #[tokio::test]
 async fn steps_out_of_order_are_refused() {
     for fresh in databases().await {
-        for steps in [&[TWO][..], &[ONE, ONE], &[TWO, ONE]] {
+        let zero = Migration { version: 0, ..ONE };
+        for steps in [&[zero][..], &[ONE, ONE], &[TWO, ONE]] {
             let refused = fresh.db.migrate("set", steps).await;
             assert!(
                 matches!(refused, Err(SqlError::MigrationMismatch { .. })),
                 "{refused:?}"
             );
         }
+    }
+}
+
+#[tokio::test]
+async fn a_step_that_comes_later_than_its_neighbours_is_applied_then() {
+    for fresh in databases().await {
+        let three = Migration {
+            version: 3,
+            name: "last",
+            sql: "INSERT INTO item (id) VALUES ('by step 3')",
+        };
+        fresh.db.migrate("set", &[ONE, three]).await.unwrap();
+        assert_eq!(ids(&fresh.db).await, ["by step 1", "by step 3"]);
+        fresh.db.migrate("set", &[ONE, TWO, three]).await.unwrap();
+        fresh.db.migrate("set", &[ONE, TWO, three]).await.unwrap();
+        let all = ["by step 1", "by step 2", "by step 3"];
+        assert_eq!(ids(&fresh.db).await, all, "on {}", fresh.name);
     }
 }
 
