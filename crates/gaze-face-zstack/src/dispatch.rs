@@ -217,6 +217,11 @@ impl Face {
                     return Ok(sent.accepted(started));
                 };
                 let outcome = jobs::outcome(&self.app, &work).await.map(Outcome::Done);
+                if matches!(outcome, Err(Failure::Api(_)))
+                    && sent.failed_for_java(StatusCode::SERVICE_UNAVAILABLE)
+                {
+                    return Ok(sent.accepted(started));
+                }
                 return self.settle(None, outcome, sent).await;
             }
             done_or_refused => done_or_refused,
@@ -268,7 +273,7 @@ impl Face {
                 .finish_call(job, status.as_u16(), body.to_string())
                 .await
                 .map_err(|error| told(&error))?;
-            if refusal.is_none() && sent.at_once {
+            if refusal.is_none() && (sent.at_once || sent.failed_for_java(status)) {
                 return Ok(sent.accepted(job));
             }
         }
@@ -294,6 +299,14 @@ struct Sent {
 impl Sent {
     fn accepted(&self, job: JobId) -> Response {
         respond::accepted(&self.origin, job, self.timeout_ms)
+    }
+
+    /// Whether this is a failure that the official Java client has to be told of by its job. It
+    /// understands the error of a job only: of any other answer than 200 and 202 it makes an
+    /// error `sdk.1000` of its own, whatever the body says (`ZSClient.java`, version 5.2.1).
+    /// Nobody else asks for a schema.
+    fn failed_for_java(&self, status: StatusCode) -> bool {
+        self.schema && status == StatusCode::SERVICE_UNAVAILABLE
     }
 }
 

@@ -107,8 +107,14 @@ impl Table {
         }
     }
 
+    /// An empty segment counts for nothing, as in ZStack's own matching (Spring's
+    /// `AntPathMatcher`); its Go client asks for `/v1/zones//<uuid>`. A slash at the end does.
     pub(super) fn find(&self, path: &str) -> Option<Found<'_>> {
-        let given: Vec<&str> = path.split('/').collect();
+        let (inner, last) = path.rsplit_once('/')?;
+        let given: Vec<&str> = std::iter::once("")
+            .chain(inner.split('/').filter(|segment| !segment.is_empty()))
+            .chain(std::iter::once(last))
+            .collect();
         let shared = self.paths.iter().find(|shared| shared.matches(&given))?;
         let values = shared
             .segments

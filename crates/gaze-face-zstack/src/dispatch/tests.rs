@@ -62,6 +62,11 @@ fn method_and_action_choose_among_operations_on_one_path() {
             "400 the body doesn't contain action mapping to the URL[/v1/images/ab/actions]",
         ),
         ("PUT", "/images/ab/actions", "", "500 "),
+        ("PUT", "/images/ab/actions", "null", "500 "),
+        ("GET", "/images//ab", "", "QueryImage params"),
+        ("GET", "//images/ab", "", "QueryImage params"),
+        ("GET", "/images/ab/", "", "404"),
+        ("GET", "/images/", "", "404"),
         (
             "PUT",
             "/management-nodes/actions",
