@@ -31,10 +31,8 @@ impl Given {
         let reads_query = Verb::of(method).is_some_and(Verb::reads_query);
         let body = match body.trim_ascii() {
             _ if reads_query => None,
-            b"" => None,
-            // What the official Go client sends for a call without parameters. Like an empty
-            // body, it has no action.
-            b"null" => None,
+            // `null` is what the official Go client sends for a call without parameters.
+            b"" | b"null" => None,
             body => Some(object(body)?),
         };
         Ok(Self {
