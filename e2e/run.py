@@ -23,11 +23,17 @@ from stories.every_face import EveryFace
 from stories.huawei_sdk import HuaweiSdk
 from stories.restart import Restart
 from stories.seed_calls import SeedCalls
+from stories.zstack_go import ZstackGo
+from stories.zstack_java import ZstackJava
+from stories.zstack_multi_cloud import ZstackMultiCloud
 from stories.zstack_template import ZstackTemplate
 
 STORIES = [
     SeedCalls,
     ZstackTemplate,
+    ZstackJava,
+    ZstackGo,
+    ZstackMultiCloud,
     HuaweiSdk,
     DidiList,
     EveryFace,
