@@ -97,7 +97,7 @@ impl App {
             .await
     }
 
-    /// Removes a deleted image for good: its bytes, then its row.
+    /// Removes a deleted image for good: its bytes, then its row, and waits a while for that.
     pub async fn purge_image(&self, caller: &Caller, id: ImageId) -> Result<()> {
         let known = self.known_image(caller, id).await?;
         known.must_change(caller, "purge the image")?;
@@ -109,7 +109,18 @@ impl App {
                 needed: "only a deleted image is purged".into(),
             });
         }
-        self.delete_image(caller, id, DeleteMode::Now).await
+        self.delete_image(caller, id, DeleteMode::Now).await?;
+        self.wait_for_removal(id).await
+    }
+
+    /// Waits for an image's bytes and its row to be gone, so that whoever looks next finds nothing.
+    /// Goes on without after a while: a store that cannot be reached is tried for days.
+    async fn wait_for_removal(&self, id: ImageId) -> Result<()> {
+        const PATIENCE: Duration = Duration::from_secs(20);
+        for job in self.jobs().unfinished_of(&[id.hex()]).await.map_err(sql)? {
+            self.jobs().wait(&job.id, PATIENCE).await.map_err(sql)?;
+        }
+        Ok(())
     }
 
     /// Cancels what is being done to an image, and waits for it to be undone. Whether the image

@@ -2,7 +2,7 @@
 
 use gaze_app::{Import, NewImage, StoreChoice};
 use gaze_domain::image::Os;
-use gaze_domain::{Architecture, Firmware, ImageId, Media, Noun, Platform};
+use gaze_domain::{Architecture, DiskFormat, Firmware, ImageId, Media, Noun, Platform};
 use gaze_http::Coverage;
 
 use super::{DESCRIPTION, NAME, store_ids};
@@ -115,7 +115,9 @@ fn new_image(call: &Call) -> Result<NewImage, Failure> {
             guest_type: Some(guest_type),
             ..Os::default()
         },
-        format: Some(format),
+        // ZStack takes the format that its store finds. Only `raw` says nothing of the content;
+        // what is declared to be anything else and is not has come from the wrong place.
+        format: (format != DiskFormat::Raw).then_some(format),
         tags: tags.tags,
         ..NewImage::named(params.given("name"))
     })

@@ -7,6 +7,7 @@ use http_body_util::BodyExt as _;
 use serde_json::Value;
 use tower::ServiceExt as _;
 
+#[derive(Clone)]
 pub(crate) struct Client {
     pub(crate) router: Router,
     pub(crate) session: String,

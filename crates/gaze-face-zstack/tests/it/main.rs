@@ -1,16 +1,34 @@
 //! The face from outside, on a whole service.
 
 #[cfg(test)]
+mod boot_mode;
+#[cfg(test)]
+mod change_image_state;
+#[cfg(test)]
 mod client;
+#[cfg(test)]
+mod cloud;
+#[cfg(test)]
+mod deletion;
 #[cfg(test)]
 mod documented;
 #[cfg(test)]
+mod duplicates;
+#[cfg(test)]
 mod qemu;
+#[cfg(test)]
+mod quota;
 #[cfg(test)]
 mod sessions;
 #[cfg(test)]
 mod stage;
 #[cfg(test)]
+mod template_stores;
+#[cfg(test)]
+mod templates;
+#[cfg(test)]
 mod transcripts;
+#[cfg(test)]
+mod types;
 #[cfg(test)]
 mod waiting;

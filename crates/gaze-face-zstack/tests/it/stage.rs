@@ -101,7 +101,7 @@ fn content() -> Vec<u8> {
 }
 
 /// A session of a user of the tenant's who may change nothing.
-async fn reader(world: &World) -> String {
+pub(crate) async fn reader(world: &World) -> String {
     let new = NewUser {
         name: "reader".into(),
         project: world.tenant.project.id,
