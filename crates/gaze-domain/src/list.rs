@@ -61,6 +61,9 @@ pub enum Field {
     LocationKey,
     LocationZone,
     LocationZoneName,
+    LocationOrdinal,
+    LocationCreatedAt,
+    LocationUpdatedAt,
 }
 
 /// A value to compare with. Enumerations are compared by their canonical word.
@@ -119,6 +122,9 @@ pub enum Test {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Condition {
     Field(Field, Test),
+    /// The opposite of `Field`: true also where the field is absent, and of tags and copies if
+    /// none of them meets the test.
+    Without(Field, Test),
     /// Has a copy in a store of the region, or no copy anywhere yet.
     InRegion(RegionId),
     AnyOf(Vec<Vec<Condition>>),

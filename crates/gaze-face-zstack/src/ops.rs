@@ -115,17 +115,22 @@ async fn must_name_all_copies(call: &Call, caller: &Caller, image: ImageId) -> R
 }
 
 /// The answer to a query of a noun of which there are few.
-fn answer_rows<T: Inventory>(call: &Call, all: &[T]) -> Result<Outcome, Failure> {
+async fn answer_rows<T: Inventory>(call: &Call, all: &[T]) -> Result<Outcome, Failure> {
     let mut query = Query::read(&call.query)?;
     if let Some(uuid) = call.params.text("uuid") {
         query.only(uuid);
     }
-    let all = all.iter().map(answer::json).collect::<Result<_, _>>()?;
-    let rows::Page { mut rows, total } = rows::select::<T>(&query, all)?;
+    let page = rows::select::<T>(call, &query, rows::of(all)?).await?;
+    answer_page::<T>(&query, page)
+}
+
+/// The answer to a query whose rows are known.
+fn answer_page<T: Inventory>(query: &Query, page: rows::Page) -> Result<Outcome, Failure> {
+    let rows::Page { mut rows, total } = page;
     if query.count {
         return Ok(Answer::empty().with("total", total).of_query().into());
     }
-    rows::keep_fields::<T>(&query, &mut rows)?;
+    rows::keep_fields::<T>(query, &mut rows)?;
     let answer = Answer::inventories::<T>(rows).of_query();
     Ok(if query.with_total {
         answer.with("total", total)

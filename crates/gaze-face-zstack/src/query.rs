@@ -1,22 +1,25 @@
 //! ZStack's query language: `q` conditions, paging, order and choice of fields.
 //!
 //! Images are queried in the catalogue ([`images`]); the nouns of which there are few are filtered
-//! here ([`rows`]).
+//! here ([`rows`]). A condition may be on a field of another noun, behind a dot ([`tables`]).
 
 pub(crate) mod images;
+pub(crate) mod reach;
 pub(crate) mod rows;
+pub(crate) mod tables;
 mod test;
 
+pub(crate) use tables::Table;
 pub(crate) use test::{Comparison, Test};
 
 use gaze_domain::list::Direction;
 
-use crate::errors::Failure;
+use crate::errors::{Code, Failure, api};
 
 /// Rows of an answer when `limit` is not given (`RestServer`'s own default).
 const DEFAULT_LIMIT: u32 = 1000;
 /// Most rows of one answer, whatever `limit` says. ZStack has no such bound.
-pub(crate) const MAX_LIMIT: u32 = 1000;
+pub(crate) const MAX_LIMIT: u32 = 10_000;
 /// Most conditions of one query.
 const MAX_CONDITIONS: usize = 64;
 
@@ -34,8 +37,8 @@ pub(crate) struct Query {
     pub(crate) sort: Option<Sort>,
     /// Keys to be shown; all if absent.
     pub(crate) fields: Option<Vec<String>>,
-    /// A parameter that changes the answer and is not served.
-    pub(crate) unsupported: Option<&'static str>,
+    /// A key of which every value is shown once, by the first row that has it.
+    pub(crate) group_by: Option<String>,
 }
 
 /// A test on a field.
@@ -52,28 +55,39 @@ pub(crate) struct Sort {
 }
 
 impl Query {
-    /// Reads decoded query parameters. Unknown ones are ignored, as ZStack does.
+    /// Reads decoded query parameters. Of a parameter other than `q` the first value counts;
+    /// unknown ones are ignored, as ZStack does. `filterName` names an extension of the server,
+    /// of which there are none.
     pub(crate) fn read(pairs: &[(String, String)]) -> Result<Self, Failure> {
+        let first = |wanted: &str| {
+            pairs
+                .iter()
+                .find_map(|(name, value)| (name == wanted).then_some(value.trim()))
+        };
+        let flag = |name| first(name).is_some_and(|word| word.eq_ignore_ascii_case("true"));
         let mut query = Self {
-            limit: DEFAULT_LIMIT,
+            limit: first("limit")
+                .map_or(Ok(DEFAULT_LIMIT), |value| number("limit", value))?
+                .min(MAX_LIMIT),
+            start: first("start").map_or(Ok(0), |value| number("start", value))?,
+            count: flag("count"),
+            with_total: flag("replyWithCount"),
+            sort: first("sort").map(Sort::read).transpose()?,
+            fields: first("fields").map(|names| {
+                let names = names.split(',').map(|key| key.trim().to_owned());
+                names.collect()
+            }),
+            group_by: first("groupBy").map(str::to_owned),
             ..Self::default()
         };
-        for (name, value) in pairs {
-            match name.as_str() {
-                "q" => query.conditions.push(Condition::read(value)?),
-                "limit" => query.limit = number::<u32>(name, value)?.min(MAX_LIMIT),
-                "start" => query.start = number(name, value)?,
-                "count" => query.count = value.trim().eq_ignore_ascii_case("true"),
-                "replyWithCount" => query.with_total = value.trim().eq_ignore_ascii_case("true"),
-                "sort" => query.sort = Some(Sort::read(value)?),
-                "fields" if query.fields.is_none() => {
-                    query.fields =
-                        Some(value.split(',').map(|key| key.trim().to_owned()).collect());
-                }
-                "groupBy" => query.unsupported = Some("groupBy"),
-                "filterName" => query.unsupported = Some("filterName"),
-                _ => {}
-            }
+        if let Some(filter) = first("filterName") {
+            return Err(api(
+                Code::Internal,
+                format!("cannot find the filter[{filter}] of the query parameter[filterName]"),
+            ));
+        }
+        for (_, condition) in pairs.iter().filter(|(name, _)| name == "q") {
+            query.conditions.push(Condition::read(condition)?);
         }
         if query.conditions.len() > MAX_CONDITIONS {
             return Err(Failure::bad_request(format!(
@@ -125,9 +139,9 @@ impl Sort {
 }
 
 fn number<T: std::str::FromStr>(name: &str, value: &str) -> Result<T, Failure> {
-    value.trim().parse().map_err(|_not_a_number| {
+    value.parse().map_err(|_not_a_number| {
         Failure::bad_request(format!(
-            "Invalid query parameter. The parameter[{name}] must be an integer, but was {value}"
+            "Invalid query parameter. '{name}' must be an integer"
         ))
     })
 }

@@ -17,6 +17,8 @@ use gaze_domain::Error;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::call::Tags;
+
 /// An object that ZStack calls an inventory. The class names tell the official Java client what
 /// to build from it (the `schema` of an answer).
 pub(crate) trait Inventory: Serialize {
@@ -25,6 +27,10 @@ pub(crate) trait Inventory: Serialize {
     const NESTED: &'static [(&'static str, &'static str)] = &[];
     /// Every key that the object can have; queries may name these and no others.
     const FIELDS: &'static [&'static str];
+    /// The tags that conditions of queries are tried on. They are not shown.
+    fn tags(&self) -> Tags {
+        Tags::default()
+    }
 }
 
 /// The JSON of a wire value, without the keys whose value is null.

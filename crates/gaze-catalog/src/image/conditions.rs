@@ -88,6 +88,11 @@ impl<'l> Writer<'l> {
         }
         match condition {
             Condition::Field(field, test) => self.on_field(field, test, depth),
+            Condition::Without(field, test) => {
+                // Compared below the top level, no index is mistaken for a way to the images.
+                let met = self.on_field(field, test, depth + 1)?;
+                Ok(format!("({met}) IS NOT TRUE"))
+            }
             Condition::InRegion(region) => {
                 let region = self.add(region.hex().into());
                 Ok(format!(

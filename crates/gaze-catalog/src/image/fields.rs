@@ -49,10 +49,14 @@ const fn nullable(name: &'static str, of: Type) -> Place {
 }
 
 fn row(from: &str, value: &'static str) -> Place {
+    row_of(from, value, Type::Text)
+}
+
+fn row_of(from: &str, value: &'static str, of: Type) -> Place {
     Place::Row {
         from: from.to_owned(),
         value,
-        of: Type::Text,
+        of,
     }
 }
 
@@ -106,6 +110,9 @@ pub(super) fn place(field: &Field, argument: &mut dyn FnMut(Value) -> String) ->
         Field::LocationStoreName => row(STORES, "s.name"),
         Field::LocationZone => row(ZONES, "z.id"),
         Field::LocationZoneName => row(ZONES, "z.name"),
+        Field::LocationOrdinal => row_of(LOCATIONS, "l.ordinal", Type::Int),
+        Field::LocationCreatedAt => row_of(LOCATIONS, "l.created_at", Type::Time),
+        Field::LocationUpdatedAt => row_of(LOCATIONS, "l.updated_at", Type::Time),
     }
 }
 

@@ -19,9 +19,7 @@ pub(crate) const ROUTE: Route = Route {
     flow: Flow::Sync,
     access: Access::Credentials,
     fields: &[Field::text("uuid")],
-    coverage: Coverage::Partial(
-        "secrets of one's own keys only; conditions on fields of the inventory only; no groupBy",
-    ),
+    coverage: Coverage::Partial("secrets of one's own keys only"),
     run: |call| Box::pin(run(call)),
 };
 
@@ -36,5 +34,5 @@ async fn run(call: &Call) -> Result<Outcome, Failure> {
         .iter()
         .map(|key| map::access_key::inventory(key, caller.user))
         .collect();
-    answer_rows(call, &all)
+    answer_rows(call, &all).await
 }

@@ -19,7 +19,7 @@ pub(crate) const ROUTE: Route = Route {
     flow: Flow::Sync,
     access: Access::Credentials,
     fields: &[Field::text("uuid")],
-    coverage: Coverage::Partial("conditions on fields of the inventory only; no groupBy"),
+    coverage: Coverage::Done,
     run: |call| Box::pin(run(call)),
 };
 
@@ -30,5 +30,5 @@ async fn run(call: &Call) -> Result<Outcome, Failure> {
         .await
         .map_err(|error| call.failure(&error))?;
     let all: Vec<_> = projects.iter().map(map::account::inventory).collect();
-    answer_rows(call, &all)
+    answer_rows(call, &all).await
 }

@@ -3,8 +3,7 @@
 
 use gaze_http::Coverage;
 
-use super::image_rows;
-use crate::answer::Answer;
+use super::{answer_page, image_rows};
 use crate::call::{Call, Outcome};
 use crate::errors::Failure;
 use crate::params::Field;
@@ -22,9 +21,7 @@ pub(crate) const ROUTE: Route = Route {
     flow: Flow::Sync,
     access: Access::Credentials,
     fields: &[Field::text("uuid")],
-    coverage: Coverage::Partial(
-        "no groupBy, filterName or conditions on volumes; a limit above 1000 is 1000",
-    ),
+    coverage: Coverage::Done,
     run: |call| Box::pin(run(call)),
 };
 
@@ -34,30 +31,21 @@ async fn run(call: &Call) -> Result<Outcome, Failure> {
     if let Some(uuid) = call.params.text("uuid") {
         query.only(uuid);
     }
-    let list = images::list(&query, images::visible(caller))?;
+    let list = images::list(call, &query, images::visible(caller)).await?;
+    if let Some(key) = &query.group_by {
+        let page = images::groups(call, &query, key, list).await?;
+        return answer_page::<Image>(&query, page);
+    }
     let total = if query.count || query.with_total {
         let total = call.app.count_images(caller, list.clone()).await;
-        Some(total.map_err(|error| call.failure(&error))?)
+        total.map_err(|error| call.failure(&error))?
     } else {
-        None
+        0
     };
-    if let (true, Some(total)) = (query.count, total) {
-        return Ok(Answer::empty().with("total", total).of_query().into());
-    }
-    let found = if query.limit == 0 {
+    let rows = if query.count {
         Vec::new()
     } else {
-        call.app
-            .list_images(caller, list)
-            .await
-            .map_err(|error| call.failure(&error))?
+        image_rows(call, caller, &images::read(call, list).await?).await?
     };
-    let mut rows = image_rows(call, caller, &found).await?;
-    rows::keep_fields::<Image>(&query, &mut rows)?;
-    let answer = Answer::inventories::<Image>(rows).of_query();
-    Ok(match total {
-        Some(total) => answer.with("total", total),
-        None => answer,
-    }
-    .into())
+    answer_page::<Image>(&query, rows::Page { rows, total })
 }

@@ -7,6 +7,7 @@ use crate::call::{Call, Outcome};
 use crate::errors::Failure;
 use crate::map;
 use crate::route::{Access, Flow, Route, Verb};
+use crate::wire::primary_storage::PrimaryStorage;
 
 pub(crate) const ROUTE: Route = Route {
     name: "QueryPrimaryStorage",
@@ -18,16 +19,20 @@ pub(crate) const ROUTE: Route = Route {
     flow: Flow::Sync,
     access: Access::Credentials,
     fields: &[],
-    coverage: Coverage::Partial("conditions on fields of the inventory only; no groupBy"),
+    coverage: Coverage::Done,
     run: |call| Box::pin(run(call)),
 };
 
 async fn run(call: &Call) -> Result<Outcome, Failure> {
+    answer_rows(call, &all(call).await?).await
+}
+
+/// All that the caller may see.
+pub(crate) async fn all(call: &Call) -> Result<Vec<PrimaryStorage>, Failure> {
     let pools = call
         .app
         .list_pools(call.caller()?)
         .await
         .map_err(|error| call.failure(&error))?;
-    let all: Vec<_> = pools.iter().map(map::pool::inventory).collect();
-    answer_rows(call, &all)
+    Ok(pools.iter().map(map::pool::inventory).collect())
 }

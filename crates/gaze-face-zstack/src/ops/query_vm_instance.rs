@@ -8,6 +8,7 @@ use crate::errors::Failure;
 use crate::map;
 use crate::params::Field;
 use crate::route::{Access, Flow, Route, Verb};
+use crate::wire::vm_instance::VmInstance;
 
 pub(crate) const ROUTE: Route = Route {
     name: "QueryVmInstance",
@@ -19,19 +20,23 @@ pub(crate) const ROUTE: Route = Route {
     flow: Flow::Sync,
     access: Access::Credentials,
     fields: &[Field::text("uuid")],
-    coverage: Coverage::Partial("conditions on fields of the inventory only; no groupBy"),
+    coverage: Coverage::Done,
     run: |call| Box::pin(run(call)),
 };
 
 async fn run(call: &Call) -> Result<Outcome, Failure> {
+    answer_rows(call, &all(call).await?).await
+}
+
+/// All that the caller may see.
+pub(crate) async fn all(call: &Call) -> Result<Vec<VmInstance>, Failure> {
     let seen = call
         .app
         .list_instances(call.caller()?)
         .await
         .map_err(|error| call.failure(&error))?;
-    let all: Vec<_> = seen
+    Ok(seen
         .iter()
         .map(|seen| map::instance::inventory(&seen.instance, seen.state))
-        .collect();
-    answer_rows(call, &all)
+        .collect())
 }

@@ -1,46 +1,37 @@
 //! Queries of images, translated for the catalogue.
+//!
+//! Conditions on an image and on its copies are the catalogue's. Those on the backup storages of
+//! the copies, and on volumes, are tried on these first, since there are few: what meets them is a
+//! set of ids for the catalogue to compare with.
 
-use gaze_domain::list::{
-    Condition as Ours, Field, ImageList, Operand, Scope, Sort, Start, Test as Asked,
-};
-use gaze_domain::{Architecture, DiskFormat, Firmware, MemberState};
-use gaze_domain::{LocationState, Media, Platform, Status};
+mod fields;
+mod pages;
+mod tags;
 
-use super::{Comparison, Condition, Query, Test};
-use crate::errors::{Code, Failure, api};
-use crate::map::image::IMAGE_TYPE;
-use crate::map::words;
-use crate::wire::Inventory;
-use crate::wire::{date, image};
+use std::collections::BTreeSet;
 
-/// What a field of ZStack's is, here.
-enum Kind {
-    Text(Field),
-    Number(Field),
-    Time(Field),
-    /// A value whose words differ: the domain's operands with ZStack's word for each.
-    Words(Field, Vec<(Operand, &'static str)>),
-    /// The same word for every image.
-    Constant(&'static str),
-    /// A tag. A system tag `bootMode::X` is kept as the firmware.
-    Tag,
-}
+use gaze_domain::list::{Condition as Ours, Field, ImageList, Scope, Sort, Start, Test as Asked};
+use gaze_domain::{MemberState, StoreId};
+use serde_json::Value;
 
-/// The list that a query asks for, of the images that `caller`'s project may see.
-pub(crate) fn list(query: &Query, scope: Scope) -> Result<ImageList, Failure> {
-    if let Some(parameter) = query.unsupported {
-        return Err(api(
-            Code::Unsupported,
-            format!("the query parameter[{parameter}] is not supported yet"),
-        ));
-    }
+use super::{Comparison, Condition, Query, Table, Test, reach};
+use crate::call::Call;
+use crate::errors::Failure;
+
+pub(crate) use pages::{groups, keys, read};
+
+/// Most values of one `In` of the catalogue.
+const CHUNK: usize = 1000;
+
+/// The list that a query asks for, of the images that the caller's project may see.
+pub(crate) async fn list(call: &Call, query: &Query, scope: Scope) -> Result<ImageList, Failure> {
     let mut list = ImageList::new(scope, query.limit);
     for condition in &query.conditions {
-        list.conditions.push(translate(condition)?);
+        list.conditions.push(translate(call, condition).await?);
     }
     if let Some(sort) = &query.sort {
         list.sort.push(Sort {
-            field: sort_field(&sort.field)?,
+            field: fields::sort_field(&sort.field)?,
             direction: sort.direction,
         });
     }
@@ -62,211 +53,111 @@ pub(crate) fn visible(caller: &gaze_domain::Caller) -> Scope {
     }
 }
 
-/// Refusal of a field that images do not have.
-fn unknown(name: &str) -> Failure {
-    api(
-        Code::Internal,
-        format!(
-            "inventory class[{}] has no field[{name}]",
-            image::Image::CLASS
-        ),
+/// Where a condition is to be tried first.
+#[derive(Debug, PartialEq, Eq)]
+enum Way<'f> {
+    /// On the image and its copies.
+    Own,
+    /// On backup storages, by that field of theirs.
+    Stores(&'f str),
+    /// On volumes, likewise.
+    Volumes(&'f str),
+    /// On the paths of the copies, which begin with the address of their backup storage.
+    Paths,
+}
+
+fn way(field: &str) -> Way<'_> {
+    match field.split_once('.') {
+        Some(("backupStorage", "uuid" | "name")) => Way::Own,
+        Some(("backupStorage", rest)) => Way::Stores(rest),
+        Some(("volume", rest)) => Way::Volumes(rest),
+        Some(("backupStorageRef" | "backupStorageRefs", rest)) => match rest.split_once('.') {
+            Some(("backupStorage", rest)) => Way::Stores(rest),
+            None if rest == "installPath" => Way::Paths,
+            _ => Way::Own,
+        },
+        _ => Way::Own,
+    }
+}
+
+async fn translate(call: &Call, condition: &Condition) -> Result<Ours, Failure> {
+    let on = |field: &str| Condition {
+        field: field.to_owned(),
+        test: condition.test.clone(),
+    };
+    Ok(match way(&condition.field) {
+        Way::Own => fields::translate(condition)?,
+        Way::Stores(rest) => {
+            let met = reach::rows_meeting(call, Table::BackupStorage, on(rest)).await?;
+            among(Field::LocationStore, &texts(&met, "uuid"))
+        }
+        Way::Volumes(rest) => {
+            let met = reach::rows_meeting(call, Table::Volume, on(rest)).await?;
+            let roots = texts(&met, "uuid");
+            let mut machines = Table::VmInstance.rows(call).await?;
+            machines.retain(|machine| {
+                let root = machine.get("rootVolumeUuid").and_then(Value::as_str);
+                root.is_some_and(|root| roots.contains(root))
+            });
+            among(Field::Id, &texts(&machines, "imageUuid"))
+        }
+        Way::Paths => paths(call, condition).await?,
+    })
+}
+
+/// That a field has one of the values.
+fn among(field: Field, values: &BTreeSet<String>) -> Ours {
+    let values: Vec<String> = values.iter().cloned().collect();
+    if values.len() <= CHUNK {
+        return Ours::any(field, values);
+    }
+    let chunks = values.chunks(CHUNK);
+    Ours::AnyOf(
+        chunks
+            .map(|chunk| vec![Ours::any(field.clone(), chunk.to_vec())])
+            .collect(),
     )
 }
 
-fn kind(name: &str) -> Result<Kind, Failure> {
-    Ok(match name {
-        "uuid" => Kind::Text(Field::Id),
-        "name" => Kind::Text(Field::Name),
-        "description" => Kind::Text(Field::Description),
-        "url" => Kind::Text(Field::Source),
-        "md5Sum" => Kind::Text(Field::Md5),
-        "guestOsType" => Kind::Text(Field::GuestType),
-        "size" => Kind::Number(Field::VirtualSize),
-        "actualSize" => Kind::Number(Field::Size),
-        "createDate" => Kind::Time(Field::CreatedAt),
-        "lastOpDate" => Kind::Time(Field::UpdatedAt),
-        "state" => flags(Field::Enabled, "Enabled", "Disabled"),
-        "system" => flags(Field::System, "true", "false"),
-        "virtio" => flags(Field::Virtio, "true", "false"),
-        "status" => words_of(Field::Status, Status::ALL, Status::as_str, words::status),
-        "mediaType" => words_of(Field::Media, Media::ALL, Media::as_str, words::media),
-        "platform" => words_of(
-            Field::Platform,
-            Platform::ALL,
-            Platform::as_str,
-            words::platform,
-        ),
-        "architecture" => words_of(
-            Field::Architecture,
-            Architecture::ALL,
-            Architecture::as_str,
-            words::architecture,
-        ),
-        "format" => words_of(
-            Field::Format,
-            DiskFormat::ALL,
-            DiskFormat::as_str,
-            words::format,
-        ),
-        "type" => Kind::Constant(IMAGE_TYPE),
-        "__systemTag__" | "__userTag__" => Kind::Tag,
-        "backupStorage.uuid"
-        | "backupStorageRef.backupStorageUuid"
-        | "backupStorageRefs.backupStorageUuid" => Kind::Text(Field::LocationStore),
-        "backupStorage.name" => Kind::Text(Field::LocationStoreName),
-        "backupStorage.zone.uuid" => Kind::Text(Field::LocationZone),
-        "backupStorage.zone.name" => Kind::Text(Field::LocationZoneName),
-        "backupStorageRef.status" | "backupStorageRefs.status" => words_of(
-            Field::LocationState,
-            LocationState::ALL,
-            LocationState::as_str,
-            |state| words::location_status(Status::Importing, state),
-        ),
-        _ => return Err(unknown(name)),
-    })
+fn texts(rows: &[Value], key: &str) -> BTreeSet<String> {
+    rows.iter()
+        .filter_map(|row| row.get(key).and_then(Value::as_str))
+        .map(str::to_owned)
+        .collect()
 }
 
-fn flags(field: Field, yes: &'static str, no: &'static str) -> Kind {
-    Kind::Words(field, vec![(true.into(), yes), (false.into(), no)])
-}
-
-fn words_of<T: Copy>(
-    field: Field,
-    all: &[T],
-    ours: fn(T) -> &'static str,
-    theirs: impl Fn(T) -> &'static str,
-) -> Kind {
-    let pairs = all
-        .iter()
-        .map(|value| (ours(*value).into(), theirs(*value)))
-        .collect();
-    Kind::Words(field, pairs)
-}
-
-fn translate(condition: &Condition) -> Result<Ours, Failure> {
-    let test = &condition.test;
-    Ok(match kind(&condition.field)? {
-        Kind::Text(field) => Ours::Field(field, operands(test, |value| Ok(value.into()))?),
-        Kind::Number(field) => {
-            Ours::Field(field, operands(test, |value| number(condition, value))?)
+/// A path is compared as a whole; with anything else, it is no field.
+async fn paths(call: &Call, condition: &Condition) -> Result<Ours, Failure> {
+    let wanted = match &condition.test {
+        Test::Compare(Comparison::Equal, path) => std::slice::from_ref(path),
+        Test::OneOf(paths) => paths.as_slice(),
+        Test::NotNull => return Ok(Ours::Field(Field::LocationKey, Asked::NotNull)),
+        Test::Null => return Ok(Ours::Field(Field::LocationKey, Asked::IsNull)),
+        Test::Compare(..) | Test::NoneOf(_) | Test::Like(_) | Test::NotLike(_) => {
+            return Err(fields::unknown(&condition.field));
         }
-        Kind::Time(field) => Ours::Field(field, operands(test, |value| time(condition, value))?),
-        Kind::Words(field, pairs) => Ours::Field(field, among(test, &pairs)),
-        Kind::Constant(word) => constant(word, test),
-        Kind::Tag => tag(test),
-    })
-}
-
-/// The test with its values turned into operands.
-fn operands(
-    test: &Test,
-    read: impl Fn(&str) -> Result<Operand, Failure>,
-) -> Result<Asked, Failure> {
-    Ok(match test {
-        Test::Compare(comparison, value) => {
-            let value = read(value)?;
-            match comparison {
-                Comparison::Equal => Asked::Eq(value),
-                Comparison::NotEqual => Asked::NotEq(value),
-                Comparison::Less => Asked::Lt(value),
-                Comparison::LessOrEqual => Asked::Le(value),
-                Comparison::Greater => Asked::Gt(value),
-                Comparison::GreaterOrEqual => Asked::Ge(value),
+    };
+    let names = call
+        .app
+        .catalogue_names(call.caller()?)
+        .await
+        .map_err(|error| call.failure(&error))?;
+    let mut found = Vec::new();
+    for path in wanted {
+        for store in &names.stores {
+            let url = store.url.trim_end_matches('/');
+            if let Some(key) = path
+                .strip_prefix(url)
+                .and_then(|rest| rest.strip_prefix('/'))
+            {
+                found.push(vec![
+                    Ours::eq(Field::LocationStore, StoreId::hex(store.id)),
+                    Ours::eq(Field::LocationKey, key),
+                ]);
             }
         }
-        Test::OneOf(values) => Asked::In(each(values, read)?),
-        Test::NoneOf(values) => Asked::NotIn(each(values, read)?),
-        Test::Like(pattern) => Asked::Like(pattern.clone()),
-        Test::NotLike(pattern) => Asked::NotLike(pattern.clone()),
-        Test::Null => Asked::IsNull,
-        Test::NotNull => Asked::NotNull,
-    })
-}
-
-fn each(
-    values: &[String],
-    read: impl Fn(&str) -> Result<Operand, Failure>,
-) -> Result<Vec<Operand>, Failure> {
-    values.iter().map(|value| read(value)).collect()
-}
-
-/// The test on ZStack's words as a set of the domain's values.
-fn among(test: &Test, pairs: &[(Operand, &'static str)]) -> Asked {
-    match test {
-        Test::Null => Asked::IsNull,
-        Test::NotNull => Asked::NotNull,
-        Test::Compare(..) | Test::OneOf(_) | Test::NoneOf(_) | Test::Like(_) | Test::NotLike(_) => {
-            Asked::In(
-                pairs
-                    .iter()
-                    .filter(|(_, word)| test.accepts(word))
-                    .map(|(operand, _)| operand.clone())
-                    .collect(),
-            )
-        }
     }
-}
-
-/// True of every image or of none.
-fn constant(word: &str, test: &Test) -> Ours {
-    let field = Field::Id;
-    if test.accepts(word) {
-        Ours::Field(field, Asked::NotNull)
-    } else {
-        Ours::Field(field, Asked::In(Vec::new()))
-    }
-}
-
-fn tag(test: &Test) -> Ours {
-    if let Test::Compare(Comparison::Equal, value) = test
-        && let Some(firmware) = value
-            .strip_prefix("bootMode::")
-            .and_then(words::read_boot_mode)
-    {
-        return Ours::eq(Field::Firmware, firmware_word(firmware));
-    }
-    let field = Field::Tag;
-    match operands(test, |value| Ok(value.into())) {
-        Ok(asked) => Ours::Field(field, asked),
-        Err(_infallible) => Ours::Field(field, Asked::IsNull),
-    }
-}
-
-fn firmware_word(firmware: Firmware) -> &'static str {
-    firmware.as_str()
-}
-
-fn number(condition: &Condition, value: &str) -> Result<Operand, Failure> {
-    value
-        .trim()
-        .parse::<i64>()
-        .map(Operand::Int)
-        .map_err(|_not_a_number| bad_value(condition, value))
-}
-
-fn time(condition: &Condition, value: &str) -> Result<Operand, Failure> {
-    date::read(value.trim())
-        .map(Operand::Time)
-        .ok_or_else(|| bad_value(condition, value))
-}
-
-fn bad_value(condition: &Condition, value: &str) -> Failure {
-    api(
-        Code::Internal,
-        format!("invalid value[{value}] of query field[{}]", condition.field),
-    )
-}
-
-fn sort_field(name: &str) -> Result<Field, Failure> {
-    match kind(name)? {
-        Kind::Text(field) | Kind::Number(field) | Kind::Time(field) | Kind::Words(field, _)
-            if !name.contains('.') =>
-        {
-            Ok(field)
-        }
-        Kind::Constant(_) => Ok(Field::Id),
-        _ => Err(unknown(name)),
-    }
+    Ok(Ours::AnyOf(found))
 }
 
 #[cfg(test)]

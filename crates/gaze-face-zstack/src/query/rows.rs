@@ -1,13 +1,20 @@
 //! Queries of the nouns of which there are few: filtered and ordered as JSON.
 
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use gaze_domain::list::Direction;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::{Query, Test};
-use crate::errors::{Code, Failure, api};
-use crate::wire::Inventory;
+use super::{Comparison, Query, Sort, Test, reach};
+use crate::answer;
+use crate::call::{Call, Tags};
+use crate::errors::Failure;
+use crate::wire::{Inventory, date};
+
+/// Fields of every noun that conditions may name and answers do not show.
+const SYSTEM_TAGS: &str = "__systemTag__";
+const USER_TAGS: &str = "__userTag__";
 
 /// Rows of a page, and how many there are without paging.
 #[derive(Debug, PartialEq)]
@@ -16,35 +23,60 @@ pub(crate) struct Page {
     pub(crate) total: u64,
 }
 
+/// Things as rows, with their tags for conditions to be tried on.
+pub(crate) fn of<T: Inventory>(things: &[T]) -> Result<Vec<Value>, Failure> {
+    things.iter().map(row).collect()
+}
+
+fn row<T: Inventory>(thing: &T) -> Result<Value, Failure> {
+    let mut row = answer::json(thing)?;
+    let Tags { system, user } = thing.tags();
+    if let Some(map) = row.as_object_mut() {
+        map.insert(SYSTEM_TAGS.to_owned(), json!(system));
+        map.insert(USER_TAGS.to_owned(), json!(user));
+    }
+    Ok(row)
+}
+
+/// Whether the name is that of a noun's tags.
+pub(crate) fn is_tags(name: &str) -> bool {
+    name == SYSTEM_TAGS || name == USER_TAGS
+}
+
 /// The rows that a query asks for. A condition on a list of words is true if one of them meets it.
-pub(crate) fn select<T: Inventory>(query: &Query, rows: Vec<Value>) -> Result<Page, Failure> {
-    if let Some(parameter) = query.unsupported {
-        return Err(api(
-            Code::Unsupported,
-            format!("the query parameter[{parameter}] is not supported yet"),
-        ));
+pub(crate) async fn select<T: Inventory>(
+    call: &Call,
+    query: &Query,
+    rows: Vec<Value>,
+) -> Result<Page, Failure> {
+    let noun = reach::Noun::of::<T>();
+    for name in [
+        query.sort.as_ref().map(|sort| &sort.field),
+        query.group_by.as_ref(),
+    ]
+    .into_iter()
+    .flatten()
+    {
+        noun.has(name)?;
     }
-    let named = query.conditions.iter().map(|condition| &condition.field);
-    for name in named.chain(query.sort.as_ref().map(|sort| &sort.field)) {
-        known::<T>(name)?;
-    }
-    let mut rows: Vec<Value> = rows
-        .into_iter()
-        .filter(|row| {
-            query
-                .conditions
-                .iter()
-                .all(|condition| meets(row.get(&condition.field), &condition.test))
-        })
-        .collect();
-    if let Some(sort) = &query.sort {
+    let rows = reach::filter(call, noun, &query.conditions, rows).await?;
+    Ok(page(query, rows))
+}
+
+/// Orders, groups and cuts.
+fn page(query: &Query, mut rows: Vec<Value>) -> Page {
+    if let Some(Sort { field, direction }) = &query.sort {
         rows.sort_by(|one, other| {
-            let ordering = order(one.get(&sort.field), other.get(&sort.field));
-            match sort.direction {
+            let ordering = order(field, one.get(field), other.get(field));
+            match direction {
                 Direction::Ascending => ordering,
                 Direction::Descending => ordering.reverse(),
             }
         });
+    }
+    if let Some(key) = &query.group_by {
+        let mut seen = BTreeSet::new();
+        rows.retain(|row| seen.insert(group(row, key)));
     }
     let total = rows.len() as u64;
     let start = usize::try_from(query.start).unwrap_or(usize::MAX);
@@ -52,8 +84,21 @@ pub(crate) fn select<T: Inventory>(query: &Query, rows: Vec<Value>) -> Result<Pa
         .into_iter()
         .skip(start)
         .take(query.limit as usize)
+        .map(without_tags)
         .collect();
-    Ok(Page { rows, total })
+    Page { rows, total }
+}
+
+/// By what a row is told from those of other groups. Rows without the key are one group.
+pub(crate) fn group(row: &Value, key: &str) -> Option<String> {
+    row.get(key).map(Value::to_string)
+}
+
+fn without_tags(mut row: Value) -> Value {
+    if let Some(map) = row.as_object_mut() {
+        map.retain(|key, _| !is_tags(key));
+    }
+    row
 }
 
 /// Keeps the keys that `fields` asks for.
@@ -61,7 +106,8 @@ pub(crate) fn keep_fields<T: Inventory>(query: &Query, rows: &mut [Value]) -> Re
     let Some(fields) = &query.fields else {
         return Ok(());
     };
-    fields.iter().try_for_each(|name| known::<T>(name))?;
+    let noun = reach::Noun::of::<T>();
+    fields.iter().try_for_each(|name| noun.has(name))?;
     for row in rows.iter_mut().filter_map(Value::as_object_mut) {
         let kept: Map<String, Value> = std::mem::take(row)
             .into_iter()
@@ -72,102 +118,83 @@ pub(crate) fn keep_fields<T: Inventory>(query: &Query, rows: &mut [Value]) -> Re
     Ok(())
 }
 
-fn known<T: Inventory>(name: &str) -> Result<(), Failure> {
-    if T::FIELDS.contains(&name) {
-        Ok(())
-    } else {
-        Err(api(
-            Code::Internal,
-            format!("inventory class[{}] has no field[{name}]", T::CLASS),
-        ))
-    }
-}
-
-fn meets(value: Option<&Value>, test: &Test) -> bool {
+/// Whether the value of that field meets the test.
+pub(crate) fn meets(field: &str, value: Option<&Value>, test: &Test) -> bool {
     match (value, test) {
         (None | Some(Value::Null), test) => *test == Test::Null,
         (Some(Value::Array(items)), Test::Null) => items.is_empty(),
-        (Some(Value::Array(items)), test) => items.iter().any(|item| meets(Some(item), test)),
-        (Some(Value::Number(number)), Test::Compare(comparison, wanted)) => {
-            match (number.as_i64(), wanted.trim().parse::<i64>()) {
-                (Some(number), Ok(wanted)) => comparison.holds(number.cmp(&wanted)),
-                _ => false,
-            }
+        (Some(Value::Array(items)), test) => {
+            items.iter().any(|item| meets(field, Some(item), test))
         }
+        (Some(Value::Number(number)), test) => number_meets(number.as_i64(), test),
+        (Some(Value::String(text)), test) if is_date(field) => date_meets(text, test),
         (Some(Value::String(text)), test) => test.accepts(text),
         (Some(other), test) => test.accepts(&other.to_string()),
     }
 }
 
-fn order(one: Option<&Value>, other: Option<&Value>) -> Ordering {
+fn number_meets(number: Option<i64>, test: &Test) -> bool {
+    let read = |word: &str| word.trim().parse::<i64>().ok();
+    match (number, test) {
+        (None, _) | (_, Test::Null) => false,
+        (Some(number), Test::Compare(comparison, wanted)) => {
+            read(wanted).is_some_and(|wanted| comparison.holds(number.cmp(&wanted)))
+        }
+        (Some(number), Test::OneOf(words)) => words.iter().any(|word| read(word) == Some(number)),
+        (Some(number), Test::NoneOf(words)) => words.iter().all(|word| read(word) != Some(number)),
+        (Some(number), Test::Like(_) | Test::NotLike(_) | Test::NotNull) => {
+            test.accepts(&number.to_string())
+        }
+    }
+}
+
+fn is_date(field: &str) -> bool {
+    field.ends_with("Date")
+}
+
+/// Dates are compared as instants, in whatever form they are written.
+fn date_meets(shown: &str, test: &Test) -> bool {
+    let instant = date::read(shown);
+    let equals = |word: &String| word == shown || (date::read(word.trim()) == instant);
+    match test {
+        Test::Compare(Comparison::Equal, word) => equals(word),
+        Test::Compare(Comparison::NotEqual, word) => !equals(word),
+        Test::Compare(comparison, word) => match (instant, date::read(word.trim())) {
+            (Some(instant), Some(wanted)) => comparison.holds(instant.cmp(&wanted)),
+            _ => false,
+        },
+        Test::OneOf(words) => words.iter().any(equals),
+        Test::NoneOf(words) => !words.iter().any(equals),
+        Test::Like(_) | Test::NotLike(_) | Test::Null | Test::NotNull => test.accepts(shown),
+    }
+}
+
+/// Whether the tags of a thing meet the test: one of them does, or, where the test is a negation,
+/// none of them meets its opposite.
+pub(crate) fn tags_meet(tags: Option<&Value>, test: &Test) -> bool {
+    let any = |test: &Test| {
+        tags.and_then(Value::as_array).is_some_and(|tags| {
+            tags.iter()
+                .filter_map(Value::as_str)
+                .any(|tag| test.accepts(tag))
+        })
+    };
+    match test.negation() {
+        Some(opposite) => !any(&opposite),
+        None => any(test),
+    }
+}
+
+fn order(field: &str, one: Option<&Value>, other: Option<&Value>) -> Ordering {
     match (one, other) {
         (Some(Value::Number(one)), Some(Value::Number(other))) => one.as_i64().cmp(&other.as_i64()),
+        (Some(Value::String(one)), Some(Value::String(other))) if is_date(field) => {
+            date::read(one).cmp(&date::read(other))
+        }
         (Some(Value::String(one)), Some(Value::String(other))) => one.cmp(other),
         (one, other) => one.map(Value::to_string).cmp(&other.map(Value::to_string)),
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-    use crate::wire::backup_storage::BackupStorage;
-
-    fn rows() -> Vec<Value> {
-        vec![
-            json!({"uuid": "1", "name": "b", "totalCapacity": 9, "attachedZoneUuids": ["z"]}),
-            json!({"uuid": "2", "name": "a", "totalCapacity": 10, "attachedZoneUuids": []}),
-            json!({"uuid": "3", "name": "c", "description": "d", "totalCapacity": 100}),
-        ]
-    }
-
-    fn uuids(pairs: &[(&str, &str)]) -> Result<(Vec<String>, u64), Failure> {
-        let pairs: Vec<(String, String)> = pairs
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
-            .collect();
-        let page = select::<BackupStorage>(&Query::read(&pairs)?, rows())?;
-        let uuids = page
-            .rows
-            .iter()
-            .map(|row| row["uuid"].as_str().unwrap().to_owned());
-        Ok((uuids.collect(), page.total))
-    }
-
-    #[test]
-    fn rows_are_filtered_ordered_and_paged() {
-        for (pairs, expected, total) in [
-            (vec![], vec!["1", "2", "3"], 3),
-            (vec![("q", "name=a")], vec!["2"], 1),
-            (vec![("q", "name!=a"), ("q", "uuid!=1")], vec!["3"], 1),
-            (vec![("q", "totalCapacity>9")], vec!["2", "3"], 2),
-            (vec![("q", "description is null")], vec!["1", "2"], 2),
-            (vec![("q", "description not null")], vec!["3"], 1),
-            (vec![("q", "attachedZoneUuids=z")], vec!["1"], 1),
-            (vec![("sort", "name")], vec!["2", "1", "3"], 3),
-            (vec![("sort", "-totalCapacity")], vec!["3", "2", "1"], 3),
-            (vec![("start", "1"), ("limit", "1")], vec!["2"], 3),
-            (vec![("limit", "0")], vec![], 3),
-        ] {
-            let expected: Vec<String> = expected.into_iter().map(str::to_owned).collect();
-            assert_eq!(uuids(&pairs).unwrap(), (expected, total), "{pairs:?}");
-        }
-    }
-
-    #[test]
-    fn unknown_fields_are_refused() {
-        assert!(uuids(&[("q", "colour=red")]).is_err());
-        assert!(uuids(&[("sort", "colour")]).is_err());
-        let query = Query::read(&[("fields".into(), "uuid,colour".into())]).unwrap();
-        assert!(keep_fields::<BackupStorage>(&query, &mut rows()).is_err());
-    }
-
-    #[test]
-    fn only_the_chosen_fields_are_shown() {
-        let query = Query::read(&[("fields".into(), "uuid,name".into())]).unwrap();
-        let mut rows = rows();
-        keep_fields::<BackupStorage>(&query, &mut rows).unwrap();
-        assert_eq!(rows[2], json!({"uuid": "3", "name": "c"}));
-    }
-}
+mod tests;

@@ -35,6 +35,19 @@ impl Test {
         Self::Compare(comparison, value.to_owned())
     }
 
+    /// What this test denies, if it is a negation.
+    pub(crate) fn negation(&self) -> Option<Self> {
+        match self {
+            Self::Compare(Comparison::NotEqual, value) => {
+                Some(Self::Compare(Comparison::Equal, value.clone()))
+            }
+            Self::NoneOf(values) => Some(Self::OneOf(values.clone())),
+            Self::NotLike(pattern) => Some(Self::Like(pattern.clone())),
+            Self::Null => Some(Self::NotNull),
+            Self::Compare(..) | Self::OneOf(_) | Self::Like(_) | Self::NotNull => None,
+        }
+    }
+
     /// Whether a word meets the test; comparisons order words as texts.
     pub(crate) fn accepts(&self, word: &str) -> bool {
         match self {

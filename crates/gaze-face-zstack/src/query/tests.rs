@@ -67,6 +67,7 @@ fn a_query_as_the_official_client_sends_it() {
         ("sort", "+name"),
         ("fields", "uuid,name"),
         ("fields", "state"),
+        ("limit", "20"),
         ("whatever", "1"),
     ]))
     .unwrap();
@@ -110,16 +111,47 @@ fn pages_are_integers() {
         ("limit", "1.5"),
         ("start", ""),
     ] {
-        assert!(Query::read(&pairs(&[odd])).is_err(), "{odd:?}");
+        assert_eq!(
+            Query::read(&pairs(&[odd])).unwrap_err(),
+            Failure::bad_request(format!(
+                "Invalid query parameter. '{}' must be an integer",
+                odd.0
+            )),
+        );
     }
     let query = Query::read(&[]).unwrap();
     assert_eq!((query.limit, query.start), (DEFAULT_LIMIT, 0));
     assert_eq!(
-        Query::read(&pairs(&[("limit", "4000000000")]))
-            .unwrap()
-            .limit,
+        Query::read(&pairs(&[("limit", "4000000")])).unwrap().limit,
         MAX_LIMIT
     );
+}
+
+#[test]
+fn there_is_no_filter_to_be_named() {
+    let refusal = Query::read(&pairs(&[("filterName", "resourceBindings:a")])).unwrap_err();
+    assert!(refusal.to_string().contains("resourceBindings:a"));
+}
+
+#[test]
+fn a_negation_denies_its_opposite() {
+    for (text, denied) in [
+        ("f!=v", Some("f=v")),
+        ("f!?=a,b", Some("f?=a,b")),
+        ("f!~=v%", Some("f~=v%")),
+        ("f is null", Some("f not null")),
+        ("f=v", None),
+        ("f>v", None),
+        ("f?=v", None),
+        ("f~=v", None),
+        ("f not null", None),
+    ] {
+        assert_eq!(
+            condition(text).test.negation(),
+            denied.map(|text| condition(text).test),
+            "{text}"
+        );
+    }
 }
 
 #[test]

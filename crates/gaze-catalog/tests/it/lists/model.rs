@@ -88,6 +88,9 @@ impl Cloud {
                     _ => values.iter().any(|value| passes(value, test)),
                 }
             }
+            Condition::Without(field, test) => {
+                !self.meets(image, &Condition::Field(field.clone(), test.clone()))
+            }
             Condition::InRegion(region) => {
                 image.locations.is_empty()
                     || image
@@ -157,6 +160,20 @@ impl Cloud {
             Field::LocationKey => {
                 let copies = image.locations.iter();
                 copies.map(|copy| Scalar::Text(copy.key.clone())).collect()
+            }
+            Field::LocationOrdinal => {
+                let copies = image.locations.iter();
+                copies.map(|copy| Scalar::Int(copy.ordinal)).collect()
+            }
+            Field::LocationCreatedAt | Field::LocationUpdatedAt => {
+                let copies = image.locations.iter();
+                copies
+                    .map(|copy| match field {
+                        Field::LocationCreatedAt => copy.created_at,
+                        _ => copy.updated_at,
+                    })
+                    .map(|time| Scalar::Int(time.as_microsecond()))
+                    .collect()
             }
             Field::LocationZone => stores()
                 .flat_map(|s| &s.zones)

@@ -168,6 +168,9 @@ fn fields() -> Vec<Field> {
         Field::LocationKey,
         Field::LocationZone,
         Field::LocationZoneName,
+        Field::LocationOrdinal,
+        Field::LocationCreatedAt,
+        Field::LocationUpdatedAt,
     ]);
     fields
 }
@@ -267,6 +270,11 @@ fn condition(dice: &mut Dice, cloud: &Cloud, depth: usize) -> Condition {
             };
             Condition::Field(field, test)
         }
+        3 => {
+            let field = dice.of(&fields());
+            let test = test(dice, cloud, &field);
+            Condition::Without(field, test)
+        }
         _ => {
             let field = dice.of(&fields());
             let test = test(dice, cloud, &field);
@@ -289,6 +297,9 @@ fn is_text(field: &Field) -> bool {
             | Field::MinRamMib
             | Field::CreatedAt
             | Field::UpdatedAt
+            | Field::LocationOrdinal
+            | Field::LocationCreatedAt
+            | Field::LocationUpdatedAt
     )
 }
 
@@ -318,7 +329,10 @@ fn operand(dice: &mut Dice, cloud: &Cloud, field: &Field) -> Operand {
     let known = cloud
         .some_value(field, dice.roll(1000))
         .filter(|_| dice.roll(5) > 0);
-    let is_time = matches!(field, Field::CreatedAt | Field::UpdatedAt);
+    let is_time = matches!(
+        field,
+        Field::CreatedAt | Field::UpdatedAt | Field::LocationCreatedAt | Field::LocationUpdatedAt
+    );
     match known {
         Some(Scalar::Text(text)) => Operand::Text(text),
         None if is_text(field) && *field == Field::Id => Operand::Text(image_id(5000).hex()),
@@ -328,9 +342,11 @@ fn operand(dice: &mut Dice, cloud: &Cloud, field: &Field) -> Operand {
         }
         None if is_time => Operand::Time(at(3)),
         Some(Scalar::Int(number @ (0 | 1))) if dice.coin() => match field {
-            Field::Size | Field::VirtualSize | Field::MinDiskGib | Field::MinRamMib => {
-                Operand::Text(number.to_string())
-            }
+            Field::Size
+            | Field::VirtualSize
+            | Field::MinDiskGib
+            | Field::MinRamMib
+            | Field::LocationOrdinal => Operand::Text(number.to_string()),
             _ => Operand::Bool(number == 1),
         },
         Some(Scalar::Int(number)) => Operand::Int(number),

@@ -1,11 +1,13 @@
 use gaze_domain::Timestamp;
-use gaze_domain::list::Direction;
+use gaze_domain::list::Operand;
 
 use super::*;
+use crate::wire::{Inventory, image};
 
 fn translated(text: &str) -> Result<Ours, Failure> {
     let query = Query::read(&[("q".into(), text.into())])?;
-    Ok(list(&query, Scope::All)?.conditions.remove(0))
+    assert_eq!(way(&query.conditions[0].field), Way::Own, "{text}");
+    fields::translate(&query.conditions[0])
 }
 
 #[test]
@@ -24,7 +26,13 @@ fn words_of_the_vendor_become_sets_of_ours() {
         ),
         (
             "size>=10",
-            Ours::Field(Field::VirtualSize, Asked::Ge(Operand::Int(10))),
+            Ours::AnyOf(vec![
+                vec![Ours::Field(Field::VirtualSize, Asked::Ge(Operand::Int(10)))],
+                vec![
+                    Ours::Field(Field::VirtualSize, Asked::IsNull),
+                    Ours::Field(Field::Size, Asked::Ge(Operand::Int(10))),
+                ],
+            ]),
         ),
         ("actualSize?=1,2", Ours::any(Field::Size, [1_i64, 2])),
         ("state=Enabled", Ours::any(Field::Enabled, [true])),
@@ -60,19 +68,20 @@ fn words_of_the_vendor_become_sets_of_ours() {
             "createDate>2017-11-13 09:29:27",
             Ours::Field(Field::CreatedAt, Asked::Gt(Operand::Time(instant))),
         ),
+        ("backupStorage.uuid=s", Ours::eq(Field::LocationStore, "s")),
         (
-            "backupStorage.zone.uuid=z",
-            Ours::eq(Field::LocationZone, "z"),
+            "backupStorageRef.id>3",
+            Ours::Field(Field::LocationOrdinal, Asked::Gt(Operand::Int(3))),
         ),
         (
             "backupStorageRef.status=Ready",
             Ours::any(Field::LocationState, ["ready"]),
         ),
-        (
-            "__systemTag__=bootMode::UEFI",
-            Ours::eq(Field::Firmware, "uefi"),
-        ),
         ("__userTag__=team", Ours::eq(Field::Tag, "team")),
+        (
+            "__userTag__!=team",
+            Ours::Without(Field::Tag, Asked::Eq("team".into())),
+        ),
     ] {
         assert_eq!(translated(text).unwrap(), expected, "{text}");
     }
@@ -99,34 +108,84 @@ fn every_field_of_the_inventory_but_the_list_of_copies_can_be_asked_for() {
         .iter()
         .filter(|name| **name != "backupStorageRefs")
     {
-        assert!(kind(name).is_ok(), "{name}");
-        assert!(sort_field(name).is_ok(), "{name}");
+        assert!(fields::kind(name).is_ok(), "{name}");
+        assert!(fields::sort_field(name).is_ok(), "{name}");
     }
-    assert!(sort_field("backupStorage.name").is_err());
-    assert!(sort_field("__userTag__").is_err());
+    assert!(fields::sort_field("backupStorage.name").is_err());
+    assert!(fields::sort_field("__userTag__").is_err());
 }
 
 #[test]
-fn pages_and_orders_are_carried_over() {
-    let query = Query::read(&[
-        ("start".into(), "20".into()),
-        ("limit".into(), "10".into()),
-        ("sort".into(), "-name".into()),
-    ])
-    .unwrap();
-    let list = list(&query, Scope::All).unwrap();
-    assert_eq!((list.start, list.limit), (Start::Offset(20), 10));
+fn a_boot_mode_is_asked_of_the_firmware_and_of_the_tags() {
+    let firmware =
+        |words: &[&str]| Asked::In(words.iter().map(|word| Operand::from(*word)).collect());
+    let met = |asked: Asked, words: &[&str]| {
+        Ours::AnyOf(vec![
+            vec![Ours::Field(Field::Tag, asked)],
+            vec![Ours::Field(Field::Firmware, firmware(words))],
+        ])
+    };
+    let denied = |asked: Asked, words: &[&str]| {
+        Ours::AnyOf(vec![vec![
+            Ours::Without(Field::Tag, asked),
+            Ours::Without(Field::Firmware, firmware(words)),
+        ]])
+    };
+    for (text, expected) in [
+        (
+            "__systemTag__=bootMode::uefi",
+            met(Asked::Eq("bootMode::uefi".into()), &["uefi"]),
+        ),
+        (
+            "__systemTag__~=bootMode::U%",
+            met(Asked::Like("bootMode::U%".into()), &["uefi", "uefi-csm"]),
+        ),
+        (
+            "__systemTag__!=remote",
+            denied(Asked::Eq("remote".into()), &[]),
+        ),
+        (
+            "__systemTag__!?=bootMode::Legacy,qemuga",
+            denied(
+                Asked::In(vec!["bootMode::Legacy".into(), "qemuga".into()]),
+                &["bios"],
+            ),
+        ),
+        (
+            "__systemTag__ is null",
+            denied(Asked::NotNull, &["bios", "uefi", "uefi-csm"]),
+        ),
+    ] {
+        assert_eq!(translated(text).unwrap(), expected, "{text}");
+    }
+}
+
+#[test]
+fn conditions_on_other_nouns_are_tried_on_them_first() {
+    for (field, expected) in [
+        ("name", Way::Own),
+        ("backupStorage.uuid", Way::Own),
+        ("backupStorage.name", Way::Own),
+        ("backupStorage.type", Way::Stores("type")),
+        ("backupStorage.zone.uuid", Way::Stores("zone.uuid")),
+        ("backupStorageRef.status", Way::Own),
+        ("backupStorageRefs.installPath", Way::Paths),
+        ("backupStorageRef.backupStorage.state", Way::Stores("state")),
+        ("volume.uuid", Way::Volumes("uuid")),
+    ] {
+        assert_eq!(way(field), expected, "{field}");
+    }
+}
+
+#[test]
+fn more_values_than_one_comparison_takes_are_compared_in_parts() {
+    let values: BTreeSet<String> = (0..=CHUNK).map(|n| n.to_string()).collect();
+    let Ours::AnyOf(parts) = among(Field::Id, &values) else {
+        unreachable!("it is in parts");
+    };
+    assert_eq!(parts.len(), 2);
     assert_eq!(
-        list.sort,
-        [Sort {
-            field: Field::Name,
-            direction: Direction::Descending
-        }]
+        among(Field::Id, &BTreeSet::from(["a".to_owned()])),
+        Ours::any(Field::Id, ["a"])
     );
-}
-
-#[test]
-fn what_would_change_the_answer_and_is_not_served_is_refused() {
-    let query = Query::read(&[("groupBy".into(), "name".into())]).unwrap();
-    assert!(list(&query, Scope::All).is_err());
 }
