@@ -5,12 +5,14 @@ use gaze_sql::SqlError;
 use crate::Jobs;
 
 const CANCEL: &str = "UPDATE job SET cancel_requested = 1, \
-     due_at = CASE WHEN state = 'queued' THEN $2 ELSE due_at END \
+     due_at = CASE WHEN state = 'queued' THEN $2 ELSE due_at END, \
+     class = CASE WHEN state = 'queued' THEN 'quick' ELSE class END \
      WHERE id = $1 AND finished_at IS NULL";
 
 impl Jobs {
     /// Asks to cancel the job. `true` if it was unfinished; it may yet succeed. A queued job is
-    /// claimed at once and rolled back; a running one is told through its token, at once in this
+    /// claimed at once and rolled back, by the workers of quick jobs, since those of its own class
+    /// may be busy for hours; a running one is told through its token, at once in this
     /// process and with the next heartbeat in another.
     pub async fn cancel(&self, id: &str) -> Result<bool, SqlError> {
         let (shared, job) = (self.shared.clone(), id.to_owned());

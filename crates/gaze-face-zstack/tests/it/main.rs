@@ -27,6 +27,8 @@ mod template_stores;
 #[cfg(test)]
 mod templates;
 #[cfg(test)]
+mod templates_underway;
+#[cfg(test)]
 mod transcripts;
 #[cfg(test)]
 mod types;

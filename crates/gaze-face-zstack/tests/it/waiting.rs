@@ -18,7 +18,7 @@ use crate::client::Client;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A web server that answers every request with the same bytes, once it is told to.
-async fn source(answer: &'static [u8]) -> (String, watch::Sender<bool>) {
+pub(crate) async fn source(answer: &'static [u8]) -> (String, watch::Sender<bool>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/disk.raw", listener.local_addr().unwrap());
     let (release, released) = watch::channel(false);

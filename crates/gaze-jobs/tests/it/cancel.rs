@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gaze_jobs::{Ctx, NewJob, State};
+use gaze_jobs::{Class, Ctx, NewJob, State};
 use gaze_sql::Db;
 use serde_json::json;
 
@@ -54,6 +54,34 @@ async fn a_running_job_is_told_and_is_not_tried_again() {
         assert_eq!((job.state, job.cancel_requested), (State::Cancelled, true));
         assert_eq!(job.error, Some(json!({"kind": "stopped"})));
         assert_eq!(world.done().await, ["undone a"]);
+    }
+}
+
+#[tokio::test]
+async fn a_queued_job_is_rolled_back_while_all_workers_of_its_class_are_busy() {
+    for world in worlds().await {
+        let db = world.db.clone();
+        let run = move |ctx| until_cancelled(db.clone(), ctx);
+        let _runner = world.jobs.run(handlers(&world.db, run)).await.unwrap();
+        let busy = ["a", "b", "c", "d"];
+        let transfer = |id| NewJob {
+            class: Class::Transfer,
+            ..new(id)
+        };
+        for id in busy {
+            world.enqueue(transfer(id)).await;
+        }
+        for id in busy {
+            world.until(id, |job| job.state == State::Running).await;
+        }
+        world.enqueue(transfer("e")).await;
+        assert!(world.jobs.cancel("e").await.unwrap());
+        let job = world.finished("e").await;
+        assert_eq!((job.state, job.attempt), (State::Cancelled, 0));
+        assert_eq!(world.done().await, ["undone e"]);
+        for id in busy {
+            assert!(world.jobs.cancel(id).await.unwrap());
+        }
     }
 }
 
