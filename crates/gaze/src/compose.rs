@@ -50,8 +50,13 @@ fn router(config: &Config, app: &App, runtime: &Arc<dyn Runtime>) -> Router {
         ..gaze_face_zstack::Config::default()
     };
     let keystone = gaze_face_keystone::Config {
+        public_url: public_url.clone(),
+        forwarded: Forwarded::Ignored,
+    };
+    let glance = gaze_face_glance::Config {
         public_url,
         forwarded: Forwarded::Ignored,
+        idle: Duration::from_secs(config.limits.idle_seconds),
     };
     let native = gaze_face_native::Config {
         idle: Duration::from_secs(config.limits.idle_seconds),
@@ -67,6 +72,10 @@ fn router(config: &Config, app: &App, runtime: &Arc<dyn Runtime>) -> Router {
         .merge(face(
             "huawei",
             gaze_face_huawei::router(app.clone(), huawei),
+        ))
+        .merge(face(
+            "glance",
+            gaze_face_glance::router(app.clone(), glance),
         ))
         .merge(face("didi", gaze_face_didi::router(app.clone(), didi)))
         .merge(face(

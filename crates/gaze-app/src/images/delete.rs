@@ -67,6 +67,13 @@ impl App {
             .await
     }
 
+    /// Deletes an image for good, for vendors who know no deleted images: one that is deleted
+    /// already does not exist.
+    pub async fn remove_image(&self, caller: &Caller, id: ImageId) -> Result<()> {
+        self.get_live_image(caller, id).await?;
+        self.delete_image(caller, id, DeleteMode::Now).await
+    }
+
     /// Takes a deleted image back, as long as it has not been purged.
     pub async fn recover_image(&self, caller: &Caller, id: ImageId) -> Result<Image> {
         self.known_image(caller, id)

@@ -67,6 +67,23 @@ impl App {
         Ok(made)
     }
 
+    /// Shares an image that is meant to be shared, for vendors with whom sharing changes no
+    /// visibility: the project decides whether it takes the image.
+    pub async fn share_image(
+        &self,
+        caller: &Caller,
+        id: ImageId,
+        with: ProjectId,
+    ) -> Result<Member> {
+        let image = self.get_live_image(caller, id).await?;
+        if image.visibility != Visibility::Shared && access::can_change(caller, &image) {
+            let action = "add members: only shared images have members";
+            return Err(Error::forbidden(action, Noun::Image, id));
+        }
+        self.add_member(caller, id, with, MemberState::Pending)
+            .await
+    }
+
     /// Ends a membership: the owner anybody's, a member its own.
     pub async fn remove_member(&self, caller: &Caller, id: ImageId, who: ProjectId) -> Result<()> {
         let known = self.known_image(caller, id).await?;

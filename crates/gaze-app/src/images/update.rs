@@ -1,5 +1,7 @@
 //! Changes to what is said of an image.
 
+use std::convert::Infallible;
+
 use gaze_catalog::image;
 use gaze_domain::image::{check_description, check_name};
 use gaze_domain::{Caller, Error, Image, ImageId, Noun, Result, Status, access};
@@ -17,76 +19,119 @@ impl App {
         id: ImageId,
         patch: ImagePatch,
     ) -> Result<Image> {
+        let edited = self.edit_image(caller, id, move |image| {
+            apply(image, patch);
+            Ok::<(), Infallible>(())
+        });
+        match edited.await? {
+            Ok(image) => Ok(image),
+            Err(never) => match never {},
+        }
+    }
+
+    /// Changes an image by a function of what it is when the change is applied, for changes that
+    /// have conditions of their own. If the function refuses, nothing is changed and its refusal
+    /// is the inner error.
+    ///
+    /// What nobody may change so is left as it was: id, owner, status, copies, and the facts that
+    /// the content decides.
+    pub async fn edit_image<E, F>(
+        &self,
+        caller: &Caller,
+        id: ImageId,
+        edit: F,
+    ) -> Result<Result<Image, E>>
+    where
+        E: Send + 'static,
+        F: FnOnce(&mut Image) -> Result<(), E> + Send + 'static,
+    {
         self.known_image(caller, id)
             .await?
             .must_change(caller, "change the image")?;
-        if let Some(visibility) = patch.visibility
-            && !access::can_publish(caller, visibility)
-        {
-            return Err(Error::forbidden("publish an image", Noun::Image, id));
-        }
         let now = self.now();
+        let caller = caller.clone();
         self.catalog()
             .write(move |tx| {
                 Box::pin(async move {
                     let before = image::lock(tx, id).await?;
-                    let mut after = patched(before.clone(), patch)?;
+                    let mut wanted = before.clone();
+                    if let Err(refusal) = edit(&mut wanted) {
+                        return Ok(Err(refusal));
+                    }
+                    let mut after = changed(&caller, &before, wanted)?;
                     after.updated_at = now;
                     image::update(tx, &before, &after).await?;
-                    Ok(after)
+                    Ok(Ok(after))
                 })
             })
             .await
     }
 }
 
-/// The image as the patch wants it, checked.
-fn patched(mut image: Image, patch: ImagePatch) -> Result<Image> {
-    if image.status == Status::Deleted {
+/// The image with what may be changed of it, checked.
+fn changed(caller: &Caller, before: &Image, wanted: Image) -> Result<Image> {
+    if before.status == Status::Deleted {
         return Err(Error::WrongState {
             noun: Noun::Image,
-            id: image.id.hex(),
-            state: image.status.to_string(),
+            id: before.id.hex(),
+            state: before.status.to_string(),
             needed: "recover it before changing it".into(),
         });
     }
-    if let Some(name) = patch.name {
-        check_name(&name)?;
-        image.name = name;
+    check_name(&wanted.name)?;
+    let description = wanted.description.as_deref();
+    description.map_or(Ok(()), check_description)?;
+    if wanted.format != before.format && before.status != Status::Queued {
+        let reason = "was decided by the content and cannot be changed";
+        return Err(Error::invalid("format", reason));
     }
-    if let Some(description) = patch.description {
-        description.as_deref().map_or(Ok(()), check_description)?;
-        image.description = description;
+    if wanted.visibility != before.visibility && !access::can_publish(caller, wanted.visibility) {
+        return Err(Error::forbidden("publish an image", Noun::Image, before.id));
     }
-    if let Some(format) = patch.format {
-        if format != image.format && image.status != Status::Queued {
-            let reason = "was decided by the content and cannot be changed";
-            return Err(Error::invalid("format", reason));
+    check_tags(wanted.tags.iter())?;
+    check_properties(wanted.properties.iter())?;
+    Ok(Image {
+        id: before.id,
+        owner: before.owner,
+        status: before.status,
+        size: before.size,
+        virtual_size: before.virtual_size,
+        checksums: before.checksums.clone(),
+        source: before.source.clone(),
+        failure: before.failure.clone(),
+        locations: before.locations.clone(),
+        created_at: before.created_at,
+        deleted_at: before.deleted_at,
+        ..wanted
+    })
+}
+
+fn apply(image: &mut Image, patch: ImagePatch) {
+    fn set<T>(field: &mut T, value: Option<T>) {
+        if let Some(value) = value {
+            *field = value;
         }
-        image.format = format;
     }
-    image.visibility = patch.visibility.unwrap_or(image.visibility);
-    image.protected = patch.protected.unwrap_or(image.protected);
-    image.hidden = patch.hidden.unwrap_or(image.hidden);
-    image.media = patch.media.unwrap_or(image.media);
-    image.system = patch.system.unwrap_or(image.system);
-    image.virtio = patch.virtio.unwrap_or(image.virtio);
-    image.platform = patch.platform.unwrap_or(image.platform);
-    image.architecture = patch.architecture.unwrap_or(image.architecture);
-    image.firmware = patch.firmware.unwrap_or(image.firmware);
-    image.os.distro = patch.os_distro.unwrap_or(image.os.distro);
-    image.os.version = patch.os_version.unwrap_or(image.os.version);
-    image.os.guest_type = patch.guest_type.unwrap_or(image.os.guest_type);
-    image.min_disk_gib = patch.min_disk_gib.unwrap_or(image.min_disk_gib);
-    image.min_ram_mib = patch.min_ram_mib.unwrap_or(image.min_ram_mib);
-    if let Some(tags) = patch.tags {
-        check_tags(tags.iter())?;
-        image.tags = tags;
-    }
+    set(&mut image.name, patch.name);
+    set(&mut image.description, patch.description);
+    set(&mut image.format, patch.format);
+    set(&mut image.visibility, patch.visibility);
+    set(&mut image.protected, patch.protected);
+    set(&mut image.hidden, patch.hidden);
+    set(&mut image.media, patch.media);
+    set(&mut image.system, patch.system);
+    set(&mut image.virtio, patch.virtio);
+    set(&mut image.platform, patch.platform);
+    set(&mut image.architecture, patch.architecture);
+    set(&mut image.firmware, patch.firmware);
+    set(&mut image.os.distro, patch.os_distro);
+    set(&mut image.os.version, patch.os_version);
+    set(&mut image.os.guest_type, patch.guest_type);
+    set(&mut image.min_disk_gib, patch.min_disk_gib);
+    set(&mut image.min_ram_mib, patch.min_ram_mib);
+    set(&mut image.tags, patch.tags);
     for name in &patch.remove_properties {
         image.properties.remove(name);
     }
     image.properties.extend(patch.set_properties);
-    check_properties(image.properties.iter())?;
-    Ok(image)
 }

@@ -61,6 +61,10 @@ impl Stage {
                 app.clone(),
                 gaze_face_huawei::Config::default(),
             ))
+            .merge(gaze_face_glance::router(
+                app.clone(),
+                gaze_face_glance::Config::default(),
+            ))
             .merge(gaze_face_didi::router(
                 app,
                 gaze_face_didi::Config::default(),
@@ -83,7 +87,23 @@ impl Stage {
         serde_json::from_slice(&body).expect("JSON")
     }
 
-    /// The image as ZStack, Huawei Cloud and DiDi Cloud show it; `Null` where it is not listed.
+    /// The image as Glance shows it; `Null` if it does not exist there.
+    async fn shown_by_glance(&self, image: &Image) -> Value {
+        let request = Request::builder()
+            .uri(format!("/v2/images/{}", image.id.hyphenated()))
+            .header("X-Auth-Token", &self.world.tenant.login)
+            .body(Body::empty());
+        let answer = self
+            .router
+            .clone()
+            .oneshot(request.expect("a request"))
+            .await
+            .expect("an answer");
+        let body = axum::body::to_bytes(answer.into_body(), 1 << 20).await;
+        serde_json::from_slice(&body.expect("a body")).unwrap_or(Value::Null)
+    }
+
+    /// The image as ZStack, Huawei Cloud, DiDi Cloud and Glance show it; `Null` where it is not listed.
     async fn shown_as(&self, image: &Image, deleted: bool) -> BTreeMap<&'static str, Value> {
         let tenant = &self.world.tenant;
         let get = |uri: String| Request::builder().uri(uri);
@@ -115,6 +135,7 @@ impl Stage {
             ("zstack", zstack["inventories"][0].clone()),
             ("huawei", huawei["images"][0].clone()),
             ("didi", didi["data"]["items"][0].clone()),
+            ("glance", self.shown_by_glance(image).await),
         ])
     }
 
@@ -177,6 +198,7 @@ async fn every_status_shows_as_the_table_says() {
             ("zstack", "status"),
             ("huawei", "status"),
             ("didi", "status"),
+            ("glance", "status"),
         ],
     )
     .await;
@@ -193,6 +215,7 @@ async fn every_platform_shows_as_the_table_says() {
             ("zstack", "platform"),
             ("huawei", "__os_type"),
             ("didi", "platform"),
+            ("glance", "os_type"),
         ],
     )
     .await;
@@ -210,6 +233,7 @@ async fn every_architecture_shows_as_the_table_says() {
             ("huawei", "__support_arm"),
             ("huawei", "__os_bit"),
             ("didi", "osArch"),
+            ("glance", "architecture"),
         ],
     )
     .await;
@@ -241,6 +265,11 @@ async fn every_firmware_shows_as_the_table_says() {
             row[2],
             "{row:?}"
         );
+        assert_eq!(
+            word(&shown["glance"]["hw_firmware_type"]),
+            row[4],
+            "{row:?}"
+        );
     }
 }
 
@@ -253,6 +282,7 @@ async fn every_visibility_shows_as_the_table_says() {
         let shown = stage.shown(&image).await;
         assert_eq!(word(&shown["huawei"]["visibility"]), row[2], "{row:?}");
         assert_eq!(word(&shown["huawei"]["__imagetype"]), row[3], "{row:?}");
+        assert_eq!(word(&shown["glance"]["visibility"]), row[5], "{row:?}");
         let custom = row[0].as_deref() != Some("public");
         assert_eq!(shown["didi"].is_object(), custom, "{row:?}");
     }
@@ -279,6 +309,7 @@ async fn a_change_through_one_face_shows_in_all_others_at_once() {
         assert_eq!(word(&shown["zstack"]["state"]), expected[1]);
         assert_eq!(word(&shown["huawei"]["__isregistered"]), expected[2]);
         assert_eq!(word(&shown["didi"]["status"]), expected[3]);
+        assert_eq!(word(&shown["glance"]["status"]), expected[4]);
     }
 }
 

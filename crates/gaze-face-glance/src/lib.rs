@@ -1,0 +1,74 @@
+//! The face of OpenStack's Image service, API version 2, as Glance serves it.
+//!
+//! Sources: Image service API v2 reference; what python-openstackclient, python-glanceclient and
+//! openstacksdk send and read; Glance 33.0.0, run. What they leave open, and where this service
+//! differs, is told in `docs/faces/glance.md`.
+
+mod auth;
+mod body;
+mod errors;
+mod map;
+mod ops;
+mod path;
+mod query;
+mod routes;
+mod wire;
+
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::HeaderMap;
+use axum::middleware;
+use gaze_app::App;
+use gaze_http::Forwarded;
+
+pub use routes::OPERATIONS;
+
+/// What this face is told.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// `scheme://host[:port]` under which clients reach the service; by default what each
+    /// request's own headers say.
+    pub public_url: Option<String>,
+    /// Whether a proxy's headers are believed where `public_url` is not set.
+    pub forwarded: Forwarded,
+    /// How long an upload may pause between two pieces.
+    pub idle: Duration,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            public_url: None,
+            forwarded: Forwarded::default(),
+            idle: gaze_http::body::IDLE,
+        }
+    }
+}
+
+/// What every operation is given.
+#[derive(Clone, Debug)]
+struct Face {
+    app: App,
+    config: Config,
+}
+
+impl Face {
+    /// The address of the service without a trailing slash.
+    fn origin(&self, headers: &HeaderMap) -> String {
+        gaze_http::origin(
+            headers,
+            self.config.public_url.as_deref(),
+            self.config.forwarded,
+        )
+    }
+}
+
+/// The routes of this face. They need a [`gaze_http::RequestId`] in every request's extensions,
+/// which [`gaze_http::observe`] puts there.
+pub fn router(app: App, config: Config) -> Router {
+    let face = Face { app, config };
+    routes::routes()
+        .layer(middleware::from_fn_with_state(face.clone(), errors::render))
+        .with_state(face)
+}

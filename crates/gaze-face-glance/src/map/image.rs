@@ -1,0 +1,107 @@
+//! An image as Glance shows it: written straight from the domain's, since lists are made of them.
+
+use gaze_domain::{Image, LocationState, Store, Visibility};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use super::words::{container, status};
+use super::{extras, words};
+
+/// The algorithm of `os_hash_value` where the longer digest was not computed.
+const SHA256: &str = "sha256";
+const SHA512: &str = "sha512";
+
+/// An image; stores are known by name.
+pub(crate) struct Shown<'i> {
+    pub(crate) image: &'i Image,
+    pub(crate) stores: &'i [Store],
+}
+
+/// What `visibility` shows.
+pub(crate) const fn visibility(visibility: Visibility) -> &'static str {
+    match visibility {
+        Visibility::Private => "private",
+        Visibility::Shared => "shared",
+        Visibility::Public => "public",
+    }
+}
+
+impl Shown<'_> {
+    /// Names of the stores with a copy, separated by commas: the oldest copy first.
+    fn store_names(&self) -> Option<String> {
+        let mut names = String::new();
+        for copy in &self.image.locations {
+            let named = self.stores.iter().find(|store| store.id == copy.store);
+            if let Some(store) = named.filter(|_| copy.state == LocationState::Ready) {
+                if !names.is_empty() {
+                    names.push(',');
+                }
+                names.push_str(&store.name);
+            }
+        }
+        (!names.is_empty()).then_some(names)
+    }
+}
+
+impl Serialize for Shown<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let image = self.image;
+        let id = image.id.uuid().hyphenated();
+        let mut map = serializer.serialize_map(None)?;
+        let name = Some(&image.name).filter(|name| !name.is_empty());
+        map.serialize_entry("name", &name)?;
+        let format = image.format.map(gaze_domain::DiskFormat::as_str);
+        map.serialize_entry("disk_format", &format)?;
+        map.serialize_entry("container_format", &container(image))?;
+        map.serialize_entry("visibility", visibility(image.visibility))?;
+        map.serialize_entry("size", &image.size.map(|size| size.0))?;
+        map.serialize_entry("virtual_size", &image.virtual_size.map(|size| size.0))?;
+        map.serialize_entry("status", status(image.status, image.enabled))?;
+        map.serialize_entry("checksum", &image.checksums.md5)?;
+        map.serialize_entry("protected", &image.protected)?;
+        map.serialize_entry("min_ram", &image.min_ram_mib)?;
+        map.serialize_entry("min_disk", &image.min_disk_gib)?;
+        map.serialize_entry("owner", &Text(image.owner.uuid().simple()))?;
+        map.serialize_entry("os_hidden", &image.hidden)?;
+        let (algorithm, digest) = match (&image.checksums.sha512, &image.checksums.sha256) {
+            (Some(digest), _) => (Some(SHA512), Some(digest)),
+            (None, Some(digest)) => (Some(SHA256), Some(digest)),
+            (None, None) => (None, None),
+        };
+        map.serialize_entry("os_hash_algo", &algorithm)?;
+        map.serialize_entry("os_hash_value", &digest)?;
+        map.serialize_entry("id", &Text(id))?;
+        map.serialize_entry("created_at", &words::time(image.created_at))?;
+        map.serialize_entry("updated_at", &words::time(image.updated_at))?;
+        map.serialize_entry("tags", &image.tags)?;
+        map.serialize_entry("self", &Text(format_args!("/v2/images/{id}")))?;
+        map.serialize_entry("file", &Text(format_args!("/v2/images/{id}/file")))?;
+        map.serialize_entry("schema", "/v2/schemas/image")?;
+        if let Some(stores) = self.store_names() {
+            map.serialize_entry("stores", &stores)?;
+        }
+        extras::shown(image, |name, value| map.serialize_entry(name, value))?;
+        map.end()
+    }
+}
+
+/// Text that is made while it is written.
+struct Text<T>(T);
+
+impl<T: std::fmt::Display> Serialize for Text<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&self.0)
+    }
+}
+
+/// A page of a list.
+#[derive(Serialize)]
+pub(crate) struct Page<'p> {
+    pub(crate) images: Vec<Shown<'p>>,
+    /// Address of the first page of the same list.
+    pub(crate) first: String,
+    /// Address of the page behind this one, if there may be one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next: Option<String>,
+    pub(crate) schema: &'static str,
+}

@@ -1,0 +1,11 @@
+//! Between Glance's words and the domain's: pure functions.
+
+pub(crate) mod attribute;
+pub(crate) mod create;
+pub(crate) mod extras;
+pub(crate) mod filter;
+pub(crate) mod image;
+pub(crate) mod list;
+pub(crate) mod member;
+pub(crate) mod patch;
+pub(crate) mod words;

@@ -1,0 +1,36 @@
+//! One image: shown and deleted.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+
+use super::{Answer, Done};
+use crate::Face;
+use crate::auth::Known;
+use crate::map::image::Shown;
+use crate::path::At;
+
+pub(crate) async fn show_image(
+    State(face): State<Face>,
+    Known(caller): Known,
+    At(id): At,
+) -> Answer {
+    let image = face.app.get_live_image(&caller, id).await?;
+    let stores = face.app.list_stores(&caller).await?;
+    let shown = Shown {
+        image: &image,
+        stores: &stores,
+    };
+    Ok(Json(shown).into_response())
+}
+
+/// Deletes for good: clients reckon with the quota and the id being free again.
+pub(crate) async fn delete_image(
+    State(face): State<Face>,
+    Known(caller): Known,
+    At(id): At,
+) -> Done {
+    face.app.remove_image(&caller, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

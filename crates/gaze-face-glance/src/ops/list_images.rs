@@ -1,0 +1,49 @@
+//! `GET /v2/images`.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use gaze_domain::list::Start;
+use gaze_domain::{Error, Noun};
+
+use super::Answer;
+use crate::Face;
+use crate::auth::Known;
+use crate::map::image::{Page, Shown};
+use crate::map::list::{Query, no_marker};
+use crate::query::Pairs;
+
+pub(crate) async fn list_images(
+    State(face): State<Face>,
+    Known(caller): Known,
+    Pairs(pairs): Pairs,
+) -> Answer {
+    let query = Query::parse(&caller, pairs)?;
+    let found = face.app.list_images(&caller, query.list.clone()).await;
+    let images = match (found, query.list.start) {
+        (
+            Err(Error::NotFound {
+                noun: Noun::Image, ..
+            }),
+            Start::After(marker),
+        ) => return Err(no_marker(&marker.hyphenated())),
+        (found, _) => found?,
+    };
+    // The names of stores are a handful of rows, whatever the page.
+    let stores = face.app.list_stores(&caller).await?;
+    let full = !images.is_empty() && images.len() == query.list.limit as usize;
+    let last = images.last().filter(|_| full);
+    let page = Page {
+        next: last.map(|image| query.behind(image.id)),
+        first: query.first(),
+        images: images
+            .iter()
+            .map(|image| Shown {
+                image,
+                stores: &stores,
+            })
+            .collect(),
+        schema: "/v2/schemas/images",
+    };
+    Ok(Json(page).into_response())
+}

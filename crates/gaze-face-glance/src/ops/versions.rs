@@ -1,0 +1,39 @@
+//! The list of versions, which clients read to find the API: 300 where the list is an answer to
+//! another question, 200 where it was asked for.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+
+use crate::Face;
+use crate::wire::version::{Link, Version, Versions};
+
+/// Newest first. A minor version says which calls are served.
+const VERSIONS: &[&str] = &[
+    "v2.9", "v2.7", "v2.6", "v2.5", "v2.4", "v2.3", "v2.2", "v2.1", "v2.0",
+];
+
+pub(crate) async fn choices(
+    state: State<Face>,
+    headers: HeaderMap,
+) -> (StatusCode, Json<Versions>) {
+    let Json(versions) = list(state, headers).await;
+    (StatusCode::MULTIPLE_CHOICES, Json(versions))
+}
+
+pub(crate) async fn list(State(face): State<Face>, headers: HeaderMap) -> Json<Versions> {
+    let href = format!("{}/v2/", face.origin(&headers));
+    let versions = VERSIONS.iter().enumerate();
+    Json(Versions {
+        versions: versions
+            .map(|(at, id)| Version {
+                id,
+                status: if at == 0 { "CURRENT" } else { "SUPPORTED" },
+                links: vec![Link {
+                    rel: "self",
+                    href: href.clone(),
+                }],
+            })
+            .collect(),
+    })
+}

@@ -1,0 +1,149 @@
+//! What the Image service publishes as API version 2: one line an operation.
+
+use axum::Router;
+use axum::routing::{MethodRouter, any, delete, get, patch, post, put};
+use gaze_http::{Auth, Coverage, Operation};
+
+use crate::Face;
+use crate::errors::Refusal;
+use crate::ops::{
+    self, actions, create_image, download, images, info, list_images, members, schemas, tags,
+    update_image, upload, versions,
+};
+
+macro_rules! operations {
+    (
+        served { $($name:literal $method:ident $verb:literal $path:literal
+            $module:ident::$handler:ident $auth:ident $($partial:literal)?;)* }
+        absent { $($missing:literal $missing_verb:literal $missing_path:literal;)* }
+    ) => {
+        /// The whole published API, in the reference's order; what is absent comes last.
+        pub const OPERATIONS: &[Operation] = &[$(Operation {
+            name: $name,
+            method: $verb,
+            path: $path,
+            auth: Auth::$auth,
+            state: coverage(&[$($partial)?]),
+        },)* $(Operation {
+            name: $missing,
+            method: $missing_verb,
+            path: $missing_path,
+            auth: Auth::None,
+            state: Coverage::Absent,
+        },)*];
+
+        fn table() -> Vec<(&'static str, MethodRouter<Face>)> {
+            vec![$(($path, $method($module::$handler)),)*]
+        }
+    };
+}
+
+const fn coverage(missing: &[&'static str]) -> Coverage {
+    match missing {
+        [] => Coverage::Done,
+        [what, ..] => Coverage::Partial(what),
+    }
+}
+
+operations! {
+    served {
+        "List versions" get "GET" "/" versions::choices None;
+        "List versions by name" get "GET" "/versions" versions::list None;
+        "Create image" post "POST" "/v2/images" create_image::create_image Required;
+        "Show image" get "GET" "/v2/images/{image_id}" images::show_image Required;
+        "List images" get "GET" "/v2/images" list_images::list_images Required;
+        "Update image" patch "PATCH" "/v2/images/{image_id}" update_image::update_image Required;
+        "Delete image" delete "DELETE" "/v2/images/{image_id}" images::delete_image Required;
+        "Deactivate image" post "POST" "/v2/images/{image_id}/actions/deactivate"
+            actions::deactivate_image Required;
+        "Reactivate image" post "POST" "/v2/images/{image_id}/actions/reactivate"
+            actions::reactivate_image Required;
+        "Create image member" post "POST" "/v2/images/{image_id}/members"
+            members::add_member Required;
+        "Show image member details" get "GET" "/v2/images/{image_id}/members/{member_id}"
+            members::show_member Required;
+        "List image members" get "GET" "/v2/images/{image_id}/members"
+            members::list_members Required;
+        "Update image member" put "PUT" "/v2/images/{image_id}/members/{member_id}"
+            members::update_member Required;
+        "Delete image member" delete "DELETE" "/v2/images/{image_id}/members/{member_id}"
+            members::remove_member Required;
+        "Add image tag" put "PUT" "/v2/images/{image_id}/tags/{tag}" tags::add_tag Required;
+        "Delete image tag" delete "DELETE" "/v2/images/{image_id}/tags/{tag}"
+            tags::remove_tag Required;
+        "Upload binary image data" put "PUT" "/v2/images/{image_id}/file"
+            upload::upload_image Required;
+        "Download binary image data" get "GET" "/v2/images/{image_id}/file"
+            download::download_image Required;
+        "List stores" get "GET" "/v2/info/stores" info::list_stores Required;
+        "Show image schema" get "GET" "/v2/schemas/image" schemas::image Required;
+        "Show images schema" get "GET" "/v2/schemas/images" schemas::images Required;
+        "Show image member schema" get "GET" "/v2/schemas/member" schemas::member Required;
+        "Show image members schema" get "GET" "/v2/schemas/members" schemas::members Required;
+    }
+    absent {
+        "Stage binary image data" "PUT" "/v2/images/{image_id}/stage";
+        "Import an image" "POST" "/v2/images/{image_id}/import";
+        "Import methods and values discovery" "GET" "/v2/info/import";
+        "List stores detail" "GET" "/v2/info/stores/detail";
+        "Delete image from store" "DELETE" "/v2/stores/{store_id}/{image_id}";
+        "List image tasks" "GET" "/v2/images/{image_id}/tasks";
+        "Add location" "POST" "/v2/images/{image_id}/locations";
+        "List locations" "GET" "/v2/images/{image_id}/locations";
+        "Show usage" "GET" "/v2/info/usage";
+        "List tasks" "GET" "/v2/tasks";
+        "Create task" "POST" "/v2/tasks";
+        "Show task details" "GET" "/v2/tasks/{task_id}";
+        "Query cache status" "GET" "/v2/cache";
+        "Clear images from cache" "DELETE" "/v2/cache";
+        "Queue image" "PUT" "/v2/cache/{image_id}";
+        "Delete image from cache" "DELETE" "/v2/cache/{image_id}";
+        "Metadata definitions" "GET" "/v2/metadefs/{*rest}";
+    }
+}
+
+/// Paths below which everything else is refused in Glance's words.
+const ELSEWHERE: &[&str] = &[
+    "/v2/images/",
+    "/v2/images/{image_id}/",
+    "/v2/images/{image_id}/{*rest}",
+    "/v2/schemas/{*rest}",
+    "/v2/info/{*rest}",
+];
+
+/// One route an operation.
+pub(crate) fn routes() -> Router<Face> {
+    let mut router = Router::new()
+        .route("/v2", get(versions::choices))
+        .route("/v2/", get(versions::choices));
+    for (path, method) in table() {
+        router = router.route(path, method);
+    }
+    let served: Vec<&str> = table().into_iter().map(|(path, _)| path).collect();
+    let mut absent: Vec<&str> = OPERATIONS
+        .iter()
+        .filter(|operation| operation.state == Coverage::Absent)
+        .map(|operation| operation.path)
+        .chain(ELSEWHERE.iter().copied())
+        .filter(|path| !served.contains(path))
+        .collect();
+    absent.sort_unstable();
+    absent.dedup();
+    for path in absent {
+        router = router.route(path, any(ops::absent));
+    }
+    router.method_not_allowed_fallback(|| async { Refusal::no_such_method() })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn operations_have_names_of_their_own() {
+        let names: BTreeSet<_> = OPERATIONS.iter().map(|operation| operation.name).collect();
+        assert_eq!(names.len(), OPERATIONS.len());
+    }
+}

@@ -1,0 +1,6 @@
+//! Documents exactly as Glance spells them.
+
+pub(crate) mod error;
+pub(crate) mod info;
+pub(crate) mod member;
+pub(crate) mod version;

@@ -1,0 +1,14 @@
+//! The face from outside, on a whole service.
+
+#[cfg(test)]
+mod bytes;
+#[cfg(test)]
+mod documented;
+#[cfg(test)]
+mod lists;
+#[cfg(test)]
+mod patches;
+#[cfg(test)]
+mod stage;
+#[cfg(test)]
+mod transcripts;

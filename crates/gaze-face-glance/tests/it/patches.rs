@@ -1,0 +1,65 @@
+//! Changes at the same time.
+
+use axum::http::StatusCode;
+use gaze_testkit::World;
+use serde_json::json;
+
+use crate::stage::Client;
+
+#[tokio::test]
+async fn patches_at_the_same_time_are_all_made() {
+    let world = World::new().await;
+    let client = Client::new(&world, &world.tenant.login);
+    let id = client.create(&json!({"name": "a"})).await;
+    let mut patches = Vec::new();
+    for at in 0..20 {
+        let client = Client::new(&world, &world.tenant.login);
+        let id = id.clone();
+        patches.push(tokio::spawn(async move {
+            let path = format!("/p{at}");
+            let changes = json!([{"op": "add", "path": path, "value": "v"}]);
+            client.patch(&id, &changes).await.0
+        }));
+    }
+    for patch in patches {
+        assert_eq!(patch.await.unwrap(), StatusCode::OK);
+    }
+    let (_, image) = client.get(&format!("/v2/images/{id}")).await;
+    for at in 0..20 {
+        assert_eq!(image[format!("p{at}")], "v", "{at}");
+    }
+}
+
+#[tokio::test]
+async fn of_two_that_remove_a_property_one_is_told_that_it_is_gone() {
+    let world = World::new().await;
+    let client = Client::new(&world, &world.tenant.login);
+    let id = client.create(&json!({"name": "a", "team": "red"})).await;
+    let changes = json!([{"op": "remove", "path": "/team"}]);
+    let both = tokio::join!(client.patch(&id, &changes), client.patch(&id, &changes));
+    let mut codes = [both.0.0.as_u16(), both.1.0.as_u16()];
+    codes.sort_unstable();
+    assert_eq!(codes, [200, 409]);
+}
+
+#[tokio::test]
+async fn a_patch_that_is_refused_changes_nothing() {
+    let world = World::new().await;
+    let client = Client::new(&world, &world.tenant.login);
+    let id = client.create(&json!({"name": "a"})).await;
+    let changes = json!([
+        {"op": "replace", "path": "/name", "value": "b"},
+        {"op": "replace", "path": "/nothing", "value": "b"},
+    ]);
+    assert_eq!(client.patch(&id, &changes).await.0, StatusCode::CONFLICT);
+    let publish = json!([
+        {"op": "replace", "path": "/name", "value": "b"},
+        {"op": "replace", "path": "/visibility", "value": "public"},
+    ]);
+    assert_eq!(client.patch(&id, &publish).await.0, StatusCode::FORBIDDEN);
+    let (_, image) = client.get(&format!("/v2/images/{id}")).await;
+    assert_eq!(
+        (&image["name"], &image["visibility"]),
+        (&json!("a"), &json!("shared"))
+    );
+}
