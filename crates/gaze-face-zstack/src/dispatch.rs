@@ -5,6 +5,8 @@
 //! signatures; then, as an API, validation of parameters, existence of what they name, session,
 //! permission, and the operation itself.
 
+#[cfg(test)]
+mod coverage;
 mod existence;
 mod headers;
 mod request;
