@@ -8,3 +8,4 @@ mod tokens;
 
 pub(crate) use password::Passwords;
 pub(crate) use secrets::password as new_password;
+pub(crate) use secrets::{capability, token_hash};

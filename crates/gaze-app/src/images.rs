@@ -3,6 +3,7 @@
 mod candidates;
 mod capture;
 mod change_state;
+mod copies;
 mod create;
 mod delete;
 mod import;
@@ -12,6 +13,7 @@ mod purge;
 mod read;
 mod show;
 mod stores;
+mod ticket;
 mod transfer;
 mod update;
 mod upload;

@@ -95,11 +95,13 @@ impl App {
         Ok(())
     }
 
-    /// One round of small duties: looks after the stores, purges what was deleted long enough ago,
-    /// forgets expired tokens, old calls and old jobs. [`App::run`] makes one every half minute.
+    /// One round of small duties: looks after the stores, removes images whose upload never came,
+    /// purges what was deleted long enough ago, forgets expired tokens, old calls and old jobs. [`App::run`] makes one every half minute.
     pub async fn round(&self) -> Result<()> {
         self.observe_stores().await?;
+        self.end_expired_tickets().await?;
         self.purge_expired().await?;
+        self.purge_expired_copies().await?;
         let now = self.now();
         let forget = clock::before(now, self.settings().keep_finished);
         self.catalog()

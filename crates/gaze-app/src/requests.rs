@@ -11,7 +11,7 @@ use gaze_domain::image::Os;
 use gaze_domain::{
     Architecture, ByteCount, Caller, ClusterId, DiskFormat, DomainId, Firmware, Image, ImageId,
     Instance, InstanceState, JobId, Media, Platform, PoolId, PoolKind, ProjectId, RegionId, Role,
-    StoreId, StoreKind, UserId, Visibility, VolumeId, VolumeRole, ZoneId,
+    StoreId, StoreKind, Timestamp, UserId, Visibility, VolumeId, VolumeRole, ZoneId,
 };
 
 /// Bytes on their way in or out, in order.
@@ -185,6 +185,54 @@ impl std::fmt::Debug for Upload {
         f.debug_struct("Upload")
             .field("declared_len", &self.declared_len)
             .field("stores", &self.stores)
+            .finish_non_exhaustive()
+    }
+}
+
+/// An upload that somebody else is to make, with nothing but a secret.
+#[derive(Clone, Debug)]
+pub struct UploadPromise {
+    /// What the image's source is called: `upload://<file name>`.
+    pub source: String,
+    pub stores: StoreChoice,
+}
+
+/// A promised upload. Whoever has the secret may send the image's bytes, once, until it expires.
+#[derive(Clone)]
+pub struct UploadTicket {
+    pub image: Image,
+    pub secret: String,
+    pub expires_at: Timestamp,
+}
+
+impl std::fmt::Debug for UploadTicket {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("UploadTicket")
+            .field("image", &self.image.id)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How far a promised upload is.
+#[derive(Clone)]
+pub struct UploadState {
+    pub image: ImageId,
+    /// The job of the upload that runs now.
+    pub job: Option<JobId>,
+    /// Bytes that have come.
+    pub received: u64,
+    /// A secret that is good besides the first; `None` while an upload runs. The next time one is
+    /// told, this one is void.
+    pub secret: Option<String>,
+}
+
+impl std::fmt::Debug for UploadState {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("UploadState")
+            .field("image", &self.image)
+            .field("job", &self.job)
+            .field("received", &self.received)
             .finish_non_exhaustive()
     }
 }

@@ -24,7 +24,9 @@ pub struct Settings {
     pub session_life: Duration,
     /// Life of a login token.
     pub login_life: Duration,
-    /// How long a deleted image can be recovered.
+    /// How long an upload that was promised may begin.
+    pub upload_life: Duration,
+    /// How long a deleted image, or a deleted copy of one, can be recovered.
     pub keep_deleted: Duration,
     /// How long finished jobs and remembered answers are kept.
     pub keep_finished: Duration,
@@ -50,6 +52,7 @@ impl Settings {
             max_image_bytes: 2 << 40,
             session_life: Duration::from_hours(2),
             login_life: Duration::from_hours(24),
+            upload_life: Duration::from_hours(24),
             keep_deleted: Duration::from_hours(72),
             keep_finished: Duration::from_hours(7 * 24),
             store_headroom: 1 << 30,

@@ -26,6 +26,7 @@ pub mod rows;
 pub mod setting;
 pub mod store;
 pub mod token;
+pub mod upload_ticket;
 pub mod user;
 pub mod volume;
 pub mod zone;
@@ -38,11 +39,18 @@ pub use gaze_sql::Tx;
 pub use rows::{Reader, Rows};
 
 /// The schema, in the order in which it grew.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "catalogue",
-    sql: include_str!("../migrations/0001_catalogue.sql"),
-}];
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "catalogue",
+        sql: include_str!("../migrations/0001_catalogue.sql"),
+    },
+    Migration {
+        version: 5,
+        name: "upload ticket",
+        sql: include_str!("../migrations/0005_upload_ticket.sql"),
+    },
+];
 
 /// A handle on the catalogue. Cheap to clone.
 #[derive(Clone, Debug)]

@@ -121,12 +121,51 @@ pub async fn abandon(tx: &mut Tx, id: LocationId) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Marks a complete copy for removal. Its room is given back when the blob is gone.
-pub async fn mark_deleting(tx: &mut Tx, id: LocationId, now: Timestamp) -> Result<(), Failure> {
-    let sql = "UPDATE image_location SET state = 'deleting', updated_at = $1
+/// Takes back what was reserved for a copy that is still to come; its blob must be gone.
+pub async fn empty(tx: &mut Tx, id: LocationId) -> Result<(), Failure> {
+    let location = lock(tx, id).await?;
+    expect(&location, LocationState::Writing)?;
+    store::release(tx, location.store, location.size).await?;
+    let sql = "UPDATE image_location SET size = 0 WHERE id = $1";
+    tx.execute(sql, &[id.hex().into()]).await?;
+    Ok(())
+}
+
+/// Deletes a complete copy, to be recovered or purged later. `now` is when its time begins to run.
+/// A copy in another state stays as it is.
+pub async fn mark_deleted(tx: &mut Tx, id: LocationId, now: Timestamp) -> Result<(), Failure> {
+    let sql = "UPDATE image_location SET state = 'deleted', updated_at = $1
                WHERE id = $2 AND state = 'ready'";
     tx.execute(sql, &[micros(now), id.hex().into()]).await?;
     Ok(())
+}
+
+/// Takes a deletion back. A copy in another state stays as it is.
+pub async fn recover(tx: &mut Tx, id: LocationId, now: Timestamp) -> Result<(), Failure> {
+    let sql = "UPDATE image_location SET state = 'ready', updated_at = $1
+               WHERE id = $2 AND state = 'deleted'";
+    tx.execute(sql, &[micros(now), id.hex().into()]).await?;
+    Ok(())
+}
+
+/// Marks a complete copy for removal and answers whether it was one. Its room is given back when
+/// the blob is gone.
+pub async fn mark_deleting(tx: &mut Tx, id: LocationId, now: Timestamp) -> Result<bool, Failure> {
+    let sql = "UPDATE image_location SET state = 'deleting', updated_at = $1
+               WHERE id = $2 AND state IN ('ready', 'deleted')";
+    Ok(tx.execute(sql, &[micros(now), id.hex().into()]).await? == 1)
+}
+
+/// Copies that were deleted before that instant, oldest deletion first.
+pub async fn deleted_before(
+    rows: &mut impl Rows,
+    instant: Timestamp,
+    limit: u32,
+) -> Result<Vec<Location>, Failure> {
+    let sql = format!(
+        "{SELECT} WHERE state = 'deleted' AND updated_at < $1 ORDER BY updated_at, id LIMIT $2"
+    );
+    all(rows, &sql, &[micros(instant), limit.into()], decode).await
 }
 
 /// Forgets a copy whose blob has been removed.

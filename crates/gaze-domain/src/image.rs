@@ -57,6 +57,9 @@ crate::words! {
         /// Bytes are on their way; room is reserved.
         Writing = "writing",
         Ready = "ready",
+        /// Deleted, and recoverable until it is purged: the bytes are there, and nobody is given
+        /// them.
+        Deleted = "deleted",
         /// To be removed; the bytes may still be there.
         Deleting = "deleting",
     }
@@ -71,7 +74,7 @@ pub struct Location {
     /// Key of the blob within the store.
     pub key: String,
     pub state: LocationState,
-    /// While writing: bytes reserved. When ready: bytes of the blob.
+    /// While writing: bytes reserved. Afterwards: bytes of the blob.
     pub size: ByteCount,
     /// Increases with every location of the catalogue: the order in which they came.
     pub ordinal: i64,
@@ -155,9 +158,28 @@ pub struct Image {
 
 impl Image {
     pub fn ready_locations(&self) -> impl Iterator<Item = &Location> {
+        self.in_state(LocationState::Ready)
+    }
+
+    /// Copies that were deleted and can be recovered.
+    pub fn deleted_locations(&self) -> impl Iterator<Item = &Location> {
+        self.in_state(LocationState::Deleted)
+    }
+
+    /// Copies whose bytes are complete and kept, whether they may be read now or not.
+    pub fn kept_locations(&self) -> impl Iterator<Item = &Location> {
         self.locations
             .iter()
-            .filter(|location| location.state == LocationState::Ready)
+            .filter(|location| match location.state {
+                LocationState::Ready | LocationState::Deleted => true,
+                LocationState::Writing | LocationState::Deleting => false,
+            })
+    }
+
+    fn in_state(&self, state: LocationState) -> impl Iterator<Item = &Location> {
+        self.locations
+            .iter()
+            .filter(move |location| location.state == state)
     }
 }
 

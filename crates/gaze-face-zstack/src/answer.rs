@@ -15,6 +15,8 @@ pub(crate) struct Answer {
     body: Map<String, Value>,
     schema: Map<String, Value>,
     always_with_schema: bool,
+    /// A value that is sent to whoever made the call and kept nowhere, with its place in the body.
+    secret: Option<(String, String)>,
 }
 
 impl Answer {
@@ -29,6 +31,7 @@ impl Answer {
             body,
             schema: Map::new(),
             always_with_schema: false,
+            secret: None,
         }
     }
 
@@ -41,6 +44,7 @@ impl Answer {
             body: Map::from_iter([("inventory".to_owned(), value)]),
             schema,
             always_with_schema: false,
+            secret: None,
         })
     }
 
@@ -54,7 +58,20 @@ impl Answer {
             body: Map::from_iter([("inventories".to_owned(), Value::Array(values))]),
             schema,
             always_with_schema: false,
+            secret: None,
         }
+    }
+
+    /// Puts a text in place of the one at that JSON pointer, in what is sent and not in what is
+    /// remembered.
+    pub(crate) fn with_secret(mut self, pointer: &str, secret: String) -> Self {
+        self.secret = Some((pointer.to_owned(), secret));
+        self
+    }
+
+    /// The answer as it is remembered, if that is another than the one that is sent.
+    pub(crate) fn without_secret(mut self) -> Option<Self> {
+        self.secret.take().map(|_told| self)
     }
 
     /// Adds a key to the body.
@@ -71,11 +88,16 @@ impl Answer {
 
     /// The body as it is sent.
     pub(crate) fn into_body(self, schema_wanted: bool) -> Value {
-        let mut body = self.body;
-        if schema_wanted || self.always_with_schema {
-            body.insert(SCHEMA.to_owned(), Value::Object(self.schema));
+        let mut body = Value::Object(self.body);
+        if let Some((pointer, secret)) = self.secret
+            && let Some(place) = body.pointer_mut(&pointer)
+        {
+            *place = Value::String(secret);
         }
-        Value::Object(body)
+        if schema_wanted || self.always_with_schema {
+            body[SCHEMA] = Value::Object(self.schema);
+        }
+        body
     }
 }
 
@@ -147,6 +169,18 @@ mod tests {
                 "inventories[1]": "org.zstack.header.image.ImageInventory",
             }),
         );
+    }
+
+    #[test]
+    fn a_secret_is_sent_and_not_remembered() {
+        let answer = Answer::empty().with("address", "").with("other", 1);
+        assert_eq!(answer.clone().without_secret(), None);
+        let told = answer.clone().with_secret("/address", "s3cret".to_owned());
+        assert_eq!(
+            told.clone().into_body(false),
+            json!({"address": "s3cret", "other": 1})
+        );
+        assert_eq!(told.without_secret(), Some(answer));
     }
 
     #[test]

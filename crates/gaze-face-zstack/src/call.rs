@@ -23,6 +23,8 @@ pub(crate) struct Call {
     pub(crate) job: Option<JobId>,
     pub(crate) caller: Option<Caller>,
     pub(crate) request_id: Option<RequestId>,
+    /// `scheme://host[:port]` of links in the answer.
+    pub(crate) origin: String,
 }
 
 /// `systemTags` and `userTags` of a body.

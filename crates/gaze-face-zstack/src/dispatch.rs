@@ -36,7 +36,7 @@ use crate::errors::{Code, Failure, Subject, failure};
 use crate::jobs::failed_body;
 use crate::params::Params;
 use crate::route::{Access, CONTEXT, Flow};
-use crate::{Config, jobs};
+use crate::{Config, jobs, upload};
 use headers::Wishes;
 use request::Given;
 use table::{Choice, Table};
@@ -91,7 +91,10 @@ async fn poll(face: &Face, parts: &Parts, id: &str, schema: bool) -> Result<Resp
     }
     Ok(match jobs::look_up(&face.app, id, schema).await? {
         jobs::State::Running => respond::json(StatusCode::ACCEPTED, &serde_json::json!({})),
-        jobs::State::Finished(status, body) => respond::json(status, &body),
+        jobs::State::Finished(status, mut body) => {
+            upload::address_again(&face.app, &face.origin(parts), &mut body).await?;
+            respond::json(status, &body)
+        }
         jobs::State::Unknown => {
             respond::text(StatusCode::NOT_FOUND, "the job has been expired".to_owned())
         }
@@ -129,6 +132,7 @@ impl Face {
                 Some(auth::credentials(&self.app, &parts.method, path, &parts.headers).await?)
             }
         };
+        let origin = self.origin(parts);
         let mut call = Call {
             app: self.app.clone(),
             config: self.config.clone(),
@@ -139,15 +143,12 @@ impl Face {
             job: wishes.job,
             caller: None,
             request_id: parts.extensions.get::<RequestId>().cloned(),
+            origin: origin.clone(),
         };
         let sent = Sent {
             at_once: wishes.at_once,
             schema,
-            origin: origin(
-                &parts.headers,
-                self.config.public_url.as_deref(),
-                self.config.forwarded,
-            ),
+            origin,
             timeout_ms: wishes.timeout_ms.unwrap_or(route.flow.timeout_ms()),
         };
         match route.flow {
@@ -160,6 +161,15 @@ impl Face {
             Flow::Quick => self.quick(call, credentials, &sent).await,
             Flow::Long => self.long(call, credentials, &sent).await,
         }
+    }
+
+    /// The address under which the client reached this service.
+    fn origin(&self, parts: &Parts) -> String {
+        origin(
+            &parts.headers,
+            self.config.public_url.as_deref(),
+            self.config.forwarded,
+        )
     }
 
     async fn refuse_duplicate(&self, job: JobId) -> Result<(), Failure> {
@@ -260,8 +270,15 @@ impl Face {
         sent: &Sent,
     ) -> Result<Response, Failure> {
         let mut refusal = None;
+        let mut kept = None;
         let (status, body) = match outcome {
-            Ok(Outcome::Done(answer)) => (StatusCode::OK, answer.into_body(true)),
+            Ok(Outcome::Done(answer)) => {
+                kept = answer
+                    .clone()
+                    .without_secret()
+                    .map(|kept| kept.into_body(true));
+                (StatusCode::OK, answer.into_body(true))
+            }
             Ok(Outcome::Started(started)) => return Ok(sent.accepted(started)),
             Err(Failure::Api(code)) => (StatusCode::SERVICE_UNAVAILABLE, failed_body(&code)),
             Err(text @ Failure::Text(..)) => {
@@ -272,7 +289,11 @@ impl Face {
         };
         if let Some(job) = job {
             self.app
-                .finish_call(job, status.as_u16(), body.to_string())
+                .finish_call(
+                    job,
+                    status.as_u16(),
+                    kept.as_ref().unwrap_or(&body).to_string(),
+                )
                 .await
                 .map_err(|error| told(&error))?;
             if refusal.is_none() && (sent.at_once || sent.failed_for_java(status)) {

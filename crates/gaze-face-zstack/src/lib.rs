@@ -18,12 +18,13 @@ mod route;
 mod routes;
 #[cfg(test)]
 mod testing;
+mod upload;
 mod wire;
 
 use std::time::Duration;
 
 use axum::Router;
-use gaze_app::App;
+use gaze_app::{App, DeleteMode};
 use gaze_http::{Forwarded, Operation};
 
 /// Every operation that ZStack publishes on images and the things around them.
@@ -38,6 +39,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// Whether a proxy's word on that is believed.
     pub forwarded: Forwarded,
+    /// What DeleteImage does with the bytes.
+    pub deletion: DeleteMode,
     /// What `GetVersion` answers: the version of ZStack whose API this is.
     pub version: &'static str,
 }
@@ -48,12 +51,14 @@ impl Default for Config {
             sync_wait: Duration::from_secs(25),
             public_url: None,
             forwarded: Forwarded::Ignored,
+            deletion: DeleteMode::Delay,
             version: "5.2.1",
         }
     }
 }
 
-/// The face. Answers every path below `/zstack/v1`.
+/// The face. Answers every path below `/zstack/v1`, and the addresses of uploads below
+/// `/zstack/upload`.
 pub fn router(app: App, config: Config) -> Router {
-    dispatch::router(app, config)
+    dispatch::router(app.clone(), config).merge(upload::router(app))
 }

@@ -10,6 +10,7 @@ pub(crate) mod delete_image;
 pub(crate) mod expunge_image;
 pub(crate) mod get_current_time;
 pub(crate) mod get_image_candidates_for_vm_to_change;
+pub(crate) mod get_upload_image_job_details;
 pub(crate) mod get_version;
 pub(crate) mod is_ready_to_go;
 pub(crate) mod log_in;
@@ -35,7 +36,7 @@ use serde_json::Value;
 
 use crate::answer::{self, Answer};
 use crate::call::{Call, Outcome};
-use crate::errors::{Code, Failure, api};
+use crate::errors::Failure;
 use crate::map;
 use crate::params::Field;
 use crate::query::{Query, rows};
@@ -87,31 +88,6 @@ fn store_ids(call: &Call, field: &str) -> Result<Option<Vec<StoreId>>, Failure> 
         .collect::<Result<Vec<_>, Error>>()
         .map(Some)
         .map_err(|error| call.failure(&error))
-}
-
-/// Copies are removed and recovered all together; a list that names some of them is refused.
-async fn must_name_all_copies(call: &Call, caller: &Caller, image: ImageId) -> Result<(), Failure> {
-    let Some(named) = store_ids(call, "backupStorageUuids")? else {
-        return Ok(());
-    };
-    let image = call
-        .app
-        .get_image(caller, image)
-        .await
-        .map_err(|error| call.failure(&error))?;
-    if image
-        .locations
-        .iter()
-        .all(|location| named.contains(&location.store))
-    {
-        Ok(())
-    } else {
-        Err(api(
-            Code::Unsupported,
-            "copies of an image on some of its backup storages are not handled apart yet; name \
-             all of them or none",
-        ))
-    }
 }
 
 /// The answer to a query of a noun of which there are few.

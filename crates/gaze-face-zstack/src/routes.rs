@@ -27,6 +27,7 @@ pub(crate) const ROUTES: &[&Route] = &[
     &ops::delete_image::ROUTE,
     &ops::recover_image::ROUTE,
     &ops::expunge_image::ROUTE,
+    &ops::get_upload_image_job_details::ROUTE,
     &ops::query_backup_storage::ROUTE,
     &ops::query_primary_storage::ROUTE,
     &ops::query_zone::ROUTE,
@@ -101,11 +102,6 @@ pub(crate) const ABSENT: &[Absent] = &[
         "GetCandidateBackupStorageForCreatingImage",
         Verb::Get,
         "/zstack/v1/images/candidate-backup-storage",
-    ),
-    absent(
-        "GetUploadImageJobDetails",
-        Verb::Get,
-        "/zstack/v1/images/upload-job/details/{imageId}",
     ),
     absent(
         "GetCandidateIsoForAttachingVm",

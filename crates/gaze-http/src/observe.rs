@@ -93,8 +93,9 @@ fn operation(request: &Request) -> String {
     format!("{method} {path}")
 }
 
-/// Path segments that a secret follows: ZStack names a session by its token.
-const SECRET_FOLLOWS: &[&str] = &["sessions", "tokens"];
+/// Path segments that a secret follows: ZStack names a session by its token, and the address of an
+/// upload is a right by itself.
+const SECRET_FOLLOWS: &[&str] = &["sessions", "tokens", "upload"];
 
 /// The path as it may stand in a log.
 fn shown(path: &str) -> String {
@@ -284,6 +285,7 @@ mod tests {
                 "/zstack/v1/accounts/sessions/e4891e6e/valid",
                 "/zstack/v1/accounts/sessions/***/valid",
             ),
+            ("/zstack/upload/Zm9v", "/zstack/upload/***"),
             ("/v3/auth/tokens", "/v3/auth/tokens"),
             ("/v3/auth/tokens/", "/v3/auth/tokens/"),
         ] {

@@ -7,12 +7,12 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use axum::http::{StatusCode, Uri};
-use gaze_app::{App, Settings, SystemRuntime};
+use gaze_app::{App, DeleteMode, Settings, SystemRuntime};
 use gaze_domain::Runtime;
 use gaze_http::{Forwarded, Metrics, observe};
 use gaze_sql::{Db, Target};
 
-use crate::config::Config;
+use crate::config::{Config, Deletion};
 
 /// A service that is ready to run.
 pub(crate) struct Service {
@@ -47,6 +47,10 @@ fn router(config: &Config, app: &App, runtime: &Arc<dyn Runtime>) -> Router {
     let zstack = gaze_face_zstack::Config {
         sync_wait: Duration::from_secs(config.zstack.sync_wait_seconds),
         public_url: public_url.clone(),
+        deletion: match config.zstack.deletion {
+            Deletion::Delay => DeleteMode::Delay,
+            Deletion::Direct => DeleteMode::Now,
+        },
         ..gaze_face_zstack::Config::default()
     };
     let keystone = gaze_face_keystone::Config {
@@ -113,6 +117,7 @@ fn settings(config: &Config, data: &Path) -> Settings {
         max_image_bytes: config.limits.image_bytes,
         session_life: Duration::from_secs(config.tokens.session_seconds),
         login_life: Duration::from_secs(config.tokens.login_seconds),
+        upload_life: Duration::from_secs(config.limits.upload_seconds),
         keep_deleted: Duration::from_secs(config.keep.deleted_seconds),
         keep_finished: Duration::from_secs(config.keep.finished_seconds),
         store_headroom: config.limits.store_headroom_bytes,

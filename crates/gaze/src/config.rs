@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 pub(crate) use fault::{Fault, Faults};
 pub(crate) use flags::{Flag, ServeFlags};
 use setting::Raw;
-pub(crate) use setting::{LogFormat, Setting};
+pub(crate) use setting::{Deletion, LogFormat, Setting};
 
 /// The process's environment, taken once at the start.
 pub(crate) type Environment = BTreeMap<String, String>;
@@ -144,6 +144,9 @@ settings! {
         /// How long an asynchronous call waits for its job before it answers 202 and an address
         /// to poll.
         sync_wait_seconds: u64 = 25,
+        /// What DeleteImage does: `delay` keeps the bytes for `keep.deleted_seconds`, `direct`
+        /// removes them at once (the policies Delay and Direct of ZStack).
+        deletion: Deletion = Deletion::Delay,
     }
     /// Bounds on transfers and stores.
     limits: Limits {
@@ -151,6 +154,9 @@ settings! {
         image_bytes: u64 = 2 << 40,
         /// How long a source may stay silent in the middle of an image before it counts as broken.
         idle_seconds: u64 = 60,
+        /// How long the address of an upload, which is a credential by itself, may be used; an
+        /// image whose upload has not begun by then is removed.
+        upload_seconds: u64 = 86_400,
         /// Bytes that stay free in a store which the service chose by itself.
         store_headroom_bytes: u64 = 1 << 30,
     }

@@ -19,15 +19,18 @@ pub(crate) fn token(runtime: &dyn Runtime, kind: TokenKind) -> String {
             runtime.random(&mut bytes);
             hex::encode(bytes)
         }
-        TokenKind::Login => {
-            let mut bytes = [0; 32];
-            runtime.random(&mut bytes);
-            URL_SAFE_NO_PAD.encode(bytes)
-        }
+        TokenKind::Login => capability(runtime),
     }
 }
 
-/// What the catalogue knows a token by.
+/// A secret that is a right by itself: 43 URL-safe characters, 256 bits.
+pub(crate) fn capability(runtime: &dyn Runtime) -> String {
+    let mut bytes = [0; 32];
+    runtime.random(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// What the catalogue knows a token or another secret by.
 pub(crate) fn token_hash(token: &str) -> String {
     hex::encode(Sha256::digest(token.as_bytes()))
 }

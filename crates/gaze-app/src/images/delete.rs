@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use gaze_catalog::{Failure as TxFailure, Tx, image, location};
 use gaze_domain::{
-    Caller, Error, Image, ImageId, JobId, LocationState, Noun, Result, Status, Timestamp,
+    Caller, Error, Image, ImageId, JobId, Location, Noun, Result, Status, StoreId, Timestamp,
     Transition,
 };
 use gaze_jobs::{Class, Jobs, NewJob};
 use serde_json::json;
 
+use super::ticket::withdraw;
 use crate::App;
 use crate::requests::DeleteMode;
 use crate::work::{WorkKind, enqueue_failure, sql};
@@ -44,7 +45,7 @@ impl App {
                             mark_deleted(tx, &before, now).await
                         }
                         (Status::Deleted, DeleteMode::Delay) => Ok(()),
-                        (Status::Queued, _) => begin_purge(tx, &jobs, &before, job, now).await,
+                        (Status::Queued, _) => withdraw(tx, &before).await,
                         (Status::Active | Status::Failed, DeleteMode::Now) => {
                             mark_deleted(tx, &before, now).await?;
                             begin_purge(tx, &jobs, &before, job, now).await
@@ -74,7 +75,8 @@ impl App {
         self.delete_image(caller, id, DeleteMode::Now).await
     }
 
-    /// Takes a deleted image back, as long as it has not been purged.
+    /// Takes a deleted image back with all its copies, as long as it has not been purged; or those
+    /// copies of an image in use that were deleted.
     pub async fn recover_image(&self, caller: &Caller, id: ImageId) -> Result<Image> {
         self.known_image(caller, id)
             .await?
@@ -84,8 +86,8 @@ impl App {
             .write(move |tx| {
                 Box::pin(async move {
                     let before = image::lock(tx, id).await?;
-                    let whole = before.ready_locations().next().is_some();
-                    if before.status == Status::Deleted && !whole {
+                    let kept = before.kept_locations().next().is_some();
+                    if before.status == Status::Deleted && !kept {
                         return Err(Error::WrongState {
                             noun: Noun::Image,
                             id: id.hex(),
@@ -94,9 +96,15 @@ impl App {
                         }
                         .into());
                     }
-                    image::apply(tx, id, Transition::RECOVER, now).await?;
+                    if before.status != Status::Active || before.deleted_locations().count() == 0 {
+                        image::apply(tx, id, Transition::RECOVER, now).await?;
+                    }
+                    for copy in before.deleted_locations() {
+                        location::recover(tx, copy.id, now).await?;
+                    }
                     let mut after = image::get(tx, id).await?;
                     after.deleted_at = None;
+                    after.updated_at = now;
                     image::update(tx, &before, &after).await?;
                     Ok(after)
                 })
@@ -104,10 +112,15 @@ impl App {
             .await
     }
 
-    /// Removes a deleted image for good: its bytes, then its row, and waits a while for that.
+    /// Removes a deleted image for good: its bytes, then its row, and waits a while for that. Of an
+    /// image in use, the copies that were deleted are removed.
     pub async fn purge_image(&self, caller: &Caller, id: ImageId) -> Result<()> {
         let known = self.known_image(caller, id).await?;
         known.must_change(caller, "purge the image")?;
+        let copies: Vec<StoreId> = known.image.deleted_locations().map(|c| c.store).collect();
+        if known.image.status == Status::Active && !copies.is_empty() {
+            return self.purge_copies(caller, id, copies).await;
+        }
         if known.image.status != Status::Deleted {
             return Err(Error::WrongState {
                 noun: Noun::Image,
@@ -120,12 +133,14 @@ impl App {
         self.wait_for_removal(id).await
     }
 
-    /// Waits for an image's bytes and its row to be gone, so that whoever looks next finds nothing.
-    /// Goes on without after a while: a store that cannot be reached is tried for days.
-    async fn wait_for_removal(&self, id: ImageId) -> Result<()> {
+    /// Waits for what is being removed of an image to be gone, so that whoever looks next finds
+    /// nothing. Goes on without after a while: a store that cannot be reached is tried for days.
+    pub(super) async fn wait_for_removal(&self, id: ImageId) -> Result<()> {
         const PATIENCE: Duration = Duration::from_secs(20);
         for job in self.jobs().unfinished_of(&[id.hex()]).await.map_err(sql)? {
-            self.jobs().wait(&job.id, PATIENCE).await.map_err(sql)?;
+            if job.kind == WorkKind::Purge.as_str() {
+                self.jobs().wait(&job.id, PATIENCE).await.map_err(sql)?;
+            }
         }
         Ok(())
     }
@@ -145,14 +160,16 @@ impl App {
 
 async fn mark_deleted(tx: &mut Tx, before: &Image, now: Timestamp) -> Result<(), TxFailure> {
     image::apply(tx, before.id, Transition::DELETE, now).await?;
+    for copy in before.ready_locations() {
+        location::mark_deleted(tx, copy.id, now).await?;
+    }
     let mut after = before.clone();
     after.deleted_at = Some(now);
     after.updated_at = now;
     image::update(tx, before, &after).await
 }
 
-/// Marks every copy for removal and enqueues the job that removes them. An image without copies
-/// goes the same way, so that there is one way.
+/// Begins to remove a deleted image with all its copies; its row goes with the last of them.
 pub(super) async fn begin_purge(
     tx: &mut Tx,
     jobs: &Jobs,
@@ -160,18 +177,29 @@ pub(super) async fn begin_purge(
     job: JobId,
     now: Timestamp,
 ) -> Result<(), TxFailure> {
-    if image
-        .locations
-        .iter()
-        .any(|copy| copy.state == LocationState::Deleting)
-    {
-        return Ok(());
-    }
-    for copy in image.ready_locations() {
-        location::mark_deleting(tx, copy.id, now).await?;
-    }
     if image.locations.is_empty() {
         return super::purge::remove_row(tx, image).await;
+    }
+    let copies: Vec<Location> = image.kept_locations().cloned().collect();
+    begin_removal(tx, jobs, image, &copies, job, now).await
+}
+
+/// Marks copies for removal and enqueues the job that removes them. What is being removed already
+/// has a job.
+pub(super) async fn begin_removal(
+    tx: &mut Tx,
+    jobs: &Jobs,
+    image: &Image,
+    copies: &[Location],
+    job: JobId,
+    now: Timestamp,
+) -> Result<(), TxFailure> {
+    let mut begun = false;
+    for copy in copies {
+        begun |= location::mark_deleting(tx, copy.id, now).await?;
+    }
+    if !begun {
+        return Ok(());
     }
     let new = NewJob {
         id: job.hex(),

@@ -1,12 +1,14 @@
 //! Removing the bytes of a deleted image.
 
+use std::collections::BTreeSet;
+
 use gaze_blob::Key;
 use gaze_catalog::{Failure as TxFailure, Tx, image, location, project};
-use gaze_domain::{Error, Image, ImageId, JobId, LocationState, Result};
+use gaze_domain::{Error, Image, ImageId, JobId, Location, LocationState, Result};
 use gaze_jobs::{BoxFuture, Ctx, Failure, Handler};
 use serde_json::{Value, json};
 
-use super::delete::begin_purge;
+use super::delete::{begin_purge, begin_removal};
 use super::upload::retry;
 use crate::{App, clock, errors};
 
@@ -32,6 +34,35 @@ impl App {
                             return Ok(());
                         }
                         begin_purge(tx, &jobs, &image, job, now).await
+                    })
+                })
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Removes the bytes of copies that were deleted long enough ago, whatever became of the rest
+    /// of their images.
+    pub(crate) async fn purge_expired_copies(&self) -> Result<()> {
+        let limit = clock::before(self.now(), self.settings().keep_deleted);
+        let due = location::deleted_before(&mut self.catalog().read(), limit, ROUND).await?;
+        let images: BTreeSet<ImageId> = due.iter().map(|copy| copy.image).collect();
+        for id in images {
+            let (jobs, job, now) = (self.jobs().clone(), JobId::new(self.new_uuid()), self.now());
+            self.catalog()
+                .write(move |tx| {
+                    Box::pin(async move {
+                        // Since they were listed, they may have been recovered, or be gone.
+                        if image::find(tx, id).await?.is_none() {
+                            return Ok(());
+                        }
+                        let image = image::lock(tx, id).await?;
+                        let copies: Vec<Location> = image
+                            .deleted_locations()
+                            .filter(|copy| copy.updated_at < limit)
+                            .cloned()
+                            .collect();
+                        begin_removal(tx, &jobs, &image, &copies, job, now).await
                     })
                 })
                 .await?;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use gaze_blob::Key;
-use gaze_catalog::{image, location, project};
+use gaze_catalog::{image, location, project, upload_ticket};
 use gaze_domain::{
     ByteCount, Caller, Error, Image, ImageId, JobId, Location, LocationId, Noun, Result, Status,
     Transition,
@@ -31,11 +31,17 @@ impl App {
     ) -> Result<Image> {
         let known = self.known_image(caller, id).await?;
         known.must_change(caller, "upload an image's bytes")?;
-        if known.image.status != Status::Queued {
+        self.take_upload(known.image, upload).await
+    }
+
+    /// Receives the bytes of a queued image. If the image was promised an upload, it has its
+    /// stores already.
+    pub(super) async fn take_upload(&self, image: Image, upload: Upload) -> Result<Image> {
+        if image.status != Status::Queued {
             return Err(Error::WrongState {
                 noun: Noun::Image,
-                id: id.hex(),
-                state: known.image.status.to_string(),
+                id: image.id.hex(),
+                state: image.status.to_string(),
                 needed: "only a queued image takes an upload".into(),
             });
         }
@@ -55,9 +61,7 @@ impl App {
         let task = self.tasks().spawn(async move {
             // The body is not `Sync`, so `upload` must not be borrowed across an await.
             let (declared_len, stores) = (upload.declared_len, upload.stores.clone());
-            let image = app
-                .begin_upload(&known.image, job, declared_len, &stores)
-                .await?;
+            let image = app.begin_upload(&image, job, declared_len, &stores).await?;
             app.receive(image, job, upload).await
         });
         task.await
@@ -77,9 +81,13 @@ impl App {
             pool: None,
             rule: Rule::All,
         };
-        let stores = self.choose_stores(stores, need).await?;
         let (id, owner, now) = (image.id, image.owner, self.now());
-        let copies = self.new_copies(id, &stores);
+        let copies = if image.locations.is_empty() {
+            let stores = self.choose_stores(stores, need).await?;
+            self.new_copies(id, &stores)
+        } else {
+            Vec::new()
+        };
         let jobs = self.jobs().clone();
         let new = NewJob {
             id: job.hex(),
@@ -96,7 +104,13 @@ impl App {
                 Box::pin(async move {
                     image::apply(tx, id, Transition::BEGIN_UPLOAD, now).await?;
                     project::charge(tx, owner, 0, bytes).await?;
-                    lock_stores(tx, copies.iter().map(|(_, store, _)| *store)).await?;
+                    let promised = image::get(tx, id).await?.locations;
+                    let stores = promised.iter().map(|copy| copy.store);
+                    lock_stores(tx, stores.chain(copies.iter().map(|(_, store, _)| *store)))
+                        .await?;
+                    for copy in &promised {
+                        location::grow(tx, copy.id, ByteCount(bytes)).await?;
+                    }
                     for (copy, store, key) in copies {
                         location::begin(tx, copy, id, store, &key, ByteCount(bytes), now).await?;
                     }
@@ -133,6 +147,7 @@ impl App {
                     .write(move |tx| {
                         Box::pin(async move {
                             let image = land(tx, id, &landed, now).await?;
+                            upload_ticket::delete(tx, id).await?;
                             job.succeed(tx, json!({ "image": id.hex() })).await?;
                             Ok(image)
                         })
@@ -147,11 +162,19 @@ impl App {
         };
         self.remove_blobs(&image.locations).await;
         let reason = failure::to_json(&error);
+        let refused = matches!(error, Error::Refused { .. });
         let undone = self
             .catalog()
             .write(move |tx| {
                 Box::pin(async move {
-                    undo(tx, id, Aftermath::Requeue, now).await?;
+                    // Whoever promised the upload waits for nothing else, as with an import.
+                    let over = refused && upload_ticket::find(tx, id).await?.is_some();
+                    let aftermath = if over {
+                        Aftermath::Remove
+                    } else {
+                        Aftermath::Requeue
+                    };
+                    undo(tx, id, aftermath, now).await?;
                     Ok(job.fail(tx, reason).await?)
                 })
             })

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use gaze_catalog::{Failure, Tx, image, location, project, store};
+use gaze_catalog::{Failure, Tx, image, location, project, store, upload_ticket};
 use gaze_domain::image::Checksums;
 use gaze_domain::{
     ByteCount, Image, ImageId, Location, LocationState, StoreId, Timestamp, Transition,
@@ -86,9 +86,13 @@ pub(crate) async fn undo(
     };
     project::refund(tx, before.owner, images, charged(&before)).await?;
     lock_stores(tx, before.locations.iter().map(|copy| copy.store)).await?;
+    // What a ticket promised is still to come.
+    let promised = aftermath == Aftermath::Requeue && upload_ticket::find(tx, id).await?.is_some();
     for copy in &before.locations {
-        if copy.state == LocationState::Writing {
-            location::abandon(tx, copy.id).await?;
+        match copy.state {
+            LocationState::Writing if promised => location::empty(tx, copy.id).await?,
+            LocationState::Writing => location::abandon(tx, copy.id).await?,
+            LocationState::Ready | LocationState::Deleted | LocationState::Deleting => {}
         }
     }
     match aftermath {

@@ -27,9 +27,11 @@ pub(crate) async fn check_app(app: &App, admin: &Caller) {
             }
             match copy.state {
                 LocationState::Writing => reserved += copy.size.0,
-                LocationState::Ready | LocationState::Deleting => used += copy.size.0,
+                LocationState::Ready | LocationState::Deleted | LocationState::Deleting => {
+                    used += copy.size.0;
+                }
             }
-            if copy.state == LocationState::Ready {
+            if matches!(copy.state, LocationState::Ready | LocationState::Deleted) {
                 known.insert(copy.key.clone(), copy.size.0);
             }
         }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use gaze_app::{
     App, Capture, DomainName, Import, Login, NewImage, NewInstance, Place, ScopeWish, Secret,
-    Settings, StoreChoice, SystemRuntime, Upload, UserName, WorkState,
+    Settings, StoreChoice, SystemRuntime, Upload, UploadPromise, UserName, WorkState,
 };
 use gaze_domain::access::TokenKind;
 use gaze_domain::list::{ImageList, Scope};
@@ -117,6 +117,27 @@ async fn a_process_to_be_killed() {
             sender.send(Ok(noise(3_000_000).into())).await.unwrap();
             std::mem::forget(sender);
             made.id
+        }
+        "ticket" => {
+            let promise = UploadPromise {
+                source: "upload://up.raw".into(),
+                stores: StoreChoice::Auto,
+            };
+            let new = NewImage::named("up");
+            let ticket = app.promise_upload(&caller, new, promise).await.unwrap();
+            std::fs::write(folder.join("secret"), &ticket.secret).unwrap();
+            let (sender, body) = fed();
+            let upload = Upload {
+                body,
+                ..chunked(&[])
+            };
+            let client = app.clone();
+            tokio::spawn(
+                async move { client.upload_by_ticket(&ticket.secret, None, upload).await },
+            );
+            sender.send(Ok(noise(3_000_000).into())).await.unwrap();
+            std::mem::forget(sender);
+            ticket.image.id
         }
         "import" => {
             let import = Import {
@@ -253,6 +274,27 @@ async fn an_upload_whose_process_is_killed_is_rolled_back() {
             .upload_image(&caller, image.id, chunked(&noise(100_000)))
             .await;
         assert_eq!(again.unwrap().status, Status::Active);
+        check_app(&app, &caller).await;
+        running.stop().await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_promised_upload_whose_process_is_killed_may_be_made_again() {
+    for (database, folder) in ground().await {
+        let job = killed_during("ticket", folder.path(), &database.target, "");
+        let secret = std::fs::read_to_string(folder.path().join("secret")).unwrap();
+        let later: Arc<dyn Runtime> = Arc::new(Later::default());
+        let (app, caller) = open(folder.path(), &database.target, later).await;
+        let running = app.run().await.unwrap();
+        assert_eq!(finished(&app, job).await.state, WorkState::Failed);
+        let image = only_image(&app, &caller).await.unwrap();
+        assert_eq!((image.status, image.locations.len()), (Status::Queued, 1));
+        check_app(&app, &caller).await;
+        let bytes = noise(100_000);
+        let again = app.upload_by_ticket(&secret, Some(image.id), chunked(&bytes));
+        assert_eq!(again.await.unwrap().status, Status::Active);
+        assert_eq!(download(&app, &caller, image.id).await, bytes);
         check_app(&app, &caller).await;
         running.stop().await.unwrap();
     }

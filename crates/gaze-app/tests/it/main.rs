@@ -11,6 +11,7 @@
 mod accounts;
 mod capture;
 mod capture_refused;
+mod copies;
 mod crash;
 mod delete;
 mod harness;
@@ -20,6 +21,7 @@ mod import_limits;
 mod people;
 mod places;
 mod sharing;
+mod tickets;
 mod upload;
 mod upload_many;
 mod web;

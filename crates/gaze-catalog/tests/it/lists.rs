@@ -47,6 +47,9 @@ async fn save(world: &World, cloud: &Cloud) {
                 if copy.state != gaze_domain::LocationState::Writing {
                     location::complete(tx, copy.id, copy.size, copy.updated_at).await?;
                 }
+                if copy.state == gaze_domain::LocationState::Deleted {
+                    location::mark_deleted(tx, copy.id, copy.updated_at).await?;
+                }
                 if copy.state == gaze_domain::LocationState::Deleting {
                     location::mark_deleting(tx, copy.id, copy.updated_at).await?;
                 }

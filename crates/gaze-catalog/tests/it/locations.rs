@@ -97,7 +97,21 @@ async fn a_copy_is_written_completed_marked_and_forgotten() {
         }
         assert_eq!(room(&world).await, (90, 0));
 
-        write!(world, |tx| location::mark_deleting(tx, id(1), at(13))).unwrap();
+        write!(world, |tx| location::mark_deleted(tx, id(1), at(12))).unwrap();
+        assert_eq!(find(&world, 1).await.unwrap().state, LocationState::Deleted);
+        write!(world, |tx| location::recover(tx, id(1), at(12))).unwrap();
+        assert_eq!(find(&world, 1).await.unwrap().state, LocationState::Ready);
+        write!(world, |tx| location::mark_deleted(tx, id(1), at(12))).unwrap();
+        for (before, expected) in [(12, 0), (13, 1)] {
+            let mut read = world.catalog.read();
+            let found = location::deleted_before(&mut read, at(before), 10).await;
+            assert_eq!(found.unwrap().len(), expected);
+        }
+        assert_eq!(room(&world).await, (90, 0));
+        let marked = write!(world, |tx| location::mark_deleting(tx, id(1), at(13)));
+        assert!(marked.unwrap());
+        let again = write!(world, |tx| location::mark_deleting(tx, id(1), at(13)));
+        assert!(!again.unwrap());
         assert_eq!(
             find(&world, 1).await.unwrap().state,
             LocationState::Deleting

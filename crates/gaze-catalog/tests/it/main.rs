@@ -13,4 +13,5 @@ mod plans;
 
 mod projects;
 mod stores;
+mod upload_tickets;
 mod world;

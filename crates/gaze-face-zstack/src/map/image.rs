@@ -53,10 +53,15 @@ fn reference(image: &Image, location: &Location, store: Option<&Store>) -> wire:
         backup_storage_uuid: location.store.hex(),
         install_path: match (location.state, store) {
             (LocationState::Writing, _) => String::new(),
-            (LocationState::Ready | LocationState::Deleting, Some(store)) => {
+            (
+                LocationState::Ready | LocationState::Deleted | LocationState::Deleting,
+                Some(store),
+            ) => {
                 format!("{}/{}", store.url.trim_end_matches('/'), location.key)
             }
-            (LocationState::Ready | LocationState::Deleting, None) => location.key.clone(),
+            (LocationState::Ready | LocationState::Deleted | LocationState::Deleting, None) => {
+                location.key.clone()
+            }
         },
         status: words::location_status(image.status, location.state),
         create_date: date::show(location.created_at),

@@ -29,7 +29,8 @@ pub(crate) const fn location_status(image: Status, location: LocationState) -> &
     match (image, location) {
         (Status::Capturing, LocationState::Writing) => "Creating",
         (_, LocationState::Writing) => "Downloading",
-        (Status::Deleted, LocationState::Ready) | (_, LocationState::Deleting) => "Deleted",
+        (Status::Deleted, LocationState::Ready)
+        | (_, LocationState::Deleted | LocationState::Deleting) => "Deleted",
         (_, LocationState::Ready) => "Ready",
     }
 }
@@ -235,6 +236,8 @@ mod tests {
             (Status::Capturing, LocationState::Ready, "Ready"),
             (Status::Active, LocationState::Ready, "Ready"),
             (Status::Deleted, LocationState::Ready, "Deleted"),
+            (Status::Active, LocationState::Deleted, "Deleted"),
+            (Status::Deleted, LocationState::Deleted, "Deleted"),
             (Status::Active, LocationState::Deleting, "Deleted"),
         ] {
             assert_eq!(location_status(image, location), word, "{image} {location}");

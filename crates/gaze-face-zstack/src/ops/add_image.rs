@@ -1,16 +1,18 @@
-//! AddImage: fetches an image from a URL into stores. All stores named must get a copy.
+//! AddImage: fetches an image from a URL into stores, or makes an image whose bytes the client
+//! uploads afterwards to the address in the answer. All stores named must get a copy.
 
-use gaze_app::{Import, NewImage, StoreChoice};
+use gaze_app::{Import, NewImage, StoreChoice, UploadPromise};
 use gaze_domain::image::Os;
 use gaze_domain::{Architecture, DiskFormat, Firmware, ImageId, Media, Noun, Platform};
 use gaze_http::Coverage;
 
-use super::{DESCRIPTION, NAME, store_ids};
+use super::{DESCRIPTION, NAME, image_answer, store_ids};
 use crate::call::{Call, Outcome};
 use crate::errors::{Code, Failure, api, invalid_argument};
 use crate::map::{tag, words};
 use crate::params::Field;
 use crate::route::{Access, Flow, Route, Verb};
+use crate::upload;
 
 pub(crate) const ROUTE: Route = Route {
     name: "AddImage",
@@ -39,24 +41,38 @@ pub(crate) const ROUTE: Route = Route {
         Field::text("resourceUuid").new_uuid(),
     ],
     coverage: Coverage::Partial(
-        "upload://, zstore://, ftp:// and sftp:// sources; results are not posted to X-Web-Hook",
+        "no zstore://, ftp:// or sftp:// sources; results are not posted to X-Web-Hook",
     ),
     run: |call| Box::pin(run(call)),
 };
 
-/// Sources that ZStack takes and this service does not yet.
-const NOT_YET: &[&str] = &["upload://", "zstore://", "ftp://", "sftp://"];
+/// Sources that ZStack takes and this service does not: its own image store's, and protocols that
+/// send passwords in clear or need keys of their own.
+const NOT_TAKEN: &[&str] = &["zstore", "ftp", "sftp"];
+
+/// Where the bytes are to come from.
+#[derive(Debug, PartialEq, Eq)]
+enum Source {
+    Fetched(String),
+    Uploaded(String),
+}
 
 async fn run(call: &Call) -> Result<Outcome, Failure> {
     let image = new_image(call)?;
-    let url = source(call.params.given("url"))?;
-    let import = Import {
-        url,
-        stores: match store_ids(call, "backupStorageUuids")? {
-            Some(stores) => StoreChoice::Named(stores),
-            None => StoreChoice::Auto,
+    let source = source(call.params.given("url"))?;
+    let stores = match store_ids(call, "backupStorageUuids")? {
+        Some(stores) => StoreChoice::Named(stores),
+        None => StoreChoice::Auto,
+    };
+    let import = match source {
+        Source::Fetched(url) => Import {
+            url,
+            stores,
+            job: call.job,
         },
-        job: call.job,
+        Source::Uploaded(source) => {
+            return promise(call, image, UploadPromise { source, stores }).await;
+        }
     };
     let started = call
         .app
@@ -64,6 +80,20 @@ async fn run(call: &Call) -> Result<Outcome, Failure> {
         .await
         .map_err(|error| call.failure(&error))?;
     Ok(Outcome::Started(started.job))
+}
+
+/// The call is over with the image, which is `Downloading`; its first copy's `installPath` is where
+/// the client sends the bytes.
+async fn promise(call: &Call, new: NewImage, promise: UploadPromise) -> Result<Outcome, Failure> {
+    let caller = call.caller()?;
+    let ticket = call
+        .app
+        .promise_upload(caller, new, promise)
+        .await
+        .map_err(|error| call.failure(&error))?;
+    let answer = image_answer(call, caller, &ticket.image).await?;
+    let address = upload::address(&call.origin, &ticket.secret);
+    Ok(answer.with_secret(upload::INSTALL_PATH, address).into())
 }
 
 /// The image that the parameters describe, with ZStack's defaults.
@@ -123,23 +153,27 @@ fn new_image(call: &Call) -> Result<NewImage, Failure> {
     })
 }
 
-/// The address to fetch from; a bare path is a file.
-fn source(url: &str) -> Result<String, Failure> {
+/// What a URL names; a bare path is a file.
+fn source(url: &str) -> Result<Source, Failure> {
     if url.starts_with('/') {
-        return Ok(format!("file://{url}"));
+        return Ok(Source::Fetched(format!("file://{url}")));
     }
-    if NOT_YET.iter().any(|scheme| url.starts_with(scheme)) {
-        let scheme = url.split("://").next().unwrap_or(url);
+    if url.starts_with(upload::SCHEME) {
+        return Ok(Source::Uploaded(url.to_owned()));
+    }
+    if let Some((scheme, _)) = url.split_once("://")
+        && NOT_TAKEN.contains(&scheme)
+    {
         return Err(api(
             Code::OperationFailed,
-            format!("images are not added from {scheme}:// yet"),
+            format!("url[{scheme}://...]: images from {scheme}:// are not supported here"),
         ));
     }
     if ["http://", "https://", "file:///"]
         .iter()
         .any(|scheme| url.starts_with(scheme))
     {
-        return Ok(url.to_owned());
+        return Ok(Source::Fetched(url.to_owned()));
     }
     Err(invalid_argument(format!(
         "url[{url}] must start with 'http://', 'https://', 'file:///', 'upload://', 'zstore://', \
@@ -153,17 +187,24 @@ mod tests {
 
     #[test]
     fn sources_are_addresses_of_the_known_kinds() {
+        let fetched = |url: &str| Some(Source::Fetched(url.to_owned()));
         for (url, expected) in [
-            ("http://host/a.qcow2", Some("http://host/a.qcow2")),
-            ("https://host/a", Some("https://host/a")),
-            ("file:///images/a", Some("file:///images/a")),
-            ("/images/a", Some("file:///images/a")),
+            ("http://host/a.qcow2", fetched("http://host/a.qcow2")),
+            ("https://host/a", fetched("https://host/a")),
+            ("file:///images/a", fetched("file:///images/a")),
+            ("/images/a", fetched("file:///images/a")),
             ("file://images/a", None),
-            ("upload://a.qcow2", None),
+            (
+                "upload://a.qcow2",
+                Some(Source::Uploaded("upload://a.qcow2".to_owned())),
+            ),
+            ("ftp://host/a", None),
+            ("sftp://host/a", None),
+            ("zstore://a/b", None),
             ("gopher://host/a", None),
             ("a.qcow2", None),
         ] {
-            assert_eq!(source(url).ok().as_deref(), expected, "{url}");
+            assert_eq!(source(url).ok(), expected, "{url}");
         }
     }
 }

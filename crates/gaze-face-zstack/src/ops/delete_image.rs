@@ -1,17 +1,17 @@
 //! DeleteImage: by ZStack's default policy the image stays, recoverable, until it is expunged or
-//! its time is over. `deleteMode` does not change that; neither does it in ZStack. An image that
-//! does not exist is as good as deleted.
+//! its time is over; an operator may choose that bytes are removed at once. `deleteMode` does not
+//! change that; neither does it in ZStack. With `backupStorageUuids` only the copies there are
+//! deleted. An image that does not exist is as good as deleted.
 
-use gaze_app::DeleteMode;
 use gaze_domain::{Error, ImageId};
 use gaze_http::Coverage;
 
-use super::must_name_all_copies;
+use super::store_ids;
 use crate::answer::Answer;
 use crate::call::{Call, Outcome};
 use crate::errors::{Code, Failure, api};
 use crate::params::{Field, is_uuid};
-use crate::route::{Access, Flow, Route, Verb};
+use crate::route::{Access, Flow, NO_WEB_HOOK, Route, Verb};
 
 pub(crate) const ROUTE: Route = Route {
     name: "DeleteImage",
@@ -27,9 +27,7 @@ pub(crate) const ROUTE: Route = Route {
         Field::text("deleteMode").one_of(&["Permissive", "Enforcing"]),
         Field::list("backupStorageUuids"),
     ],
-    coverage: Coverage::Partial(
-        "copies on some backup storages only; results are not posted to X-Web-Hook",
-    ),
+    coverage: Coverage::Partial(NO_WEB_HOOK),
     run: |call| Box::pin(run(call)),
 };
 
@@ -42,10 +40,12 @@ async fn run(call: &Call) -> Result<Outcome, Failure> {
             format!("invalid value[{text}] of field [uuid]"),
         ));
     };
-    if call.app.get_image(caller, id).await.is_ok() {
-        must_name_all_copies(call, caller, id).await?;
-    }
-    match call.app.delete_image(caller, id, DeleteMode::Delay).await {
+    let mode = call.config.deletion;
+    let deleted = match store_ids(call, "backupStorageUuids")? {
+        Some(stores) => call.app.delete_copies(caller, id, stores, mode).await,
+        None => call.app.delete_image(caller, id, mode).await,
+    };
+    match deleted {
         Ok(()) | Err(Error::NotFound { .. }) => Ok(Answer::empty().into()),
         Err(error) => Err(call.failure(&error)),
     }

@@ -1,13 +1,14 @@
-//! RecoverImage: a deleted image is as it was before.
+//! RecoverImage: a deleted image is as it was before, on all its backup storages or on those that
+//! are named.
 
 use gaze_domain::Noun;
 use gaze_http::Coverage;
 
-use super::{image_answer, image_id, must_name_all_copies};
+use super::{image_answer, image_id, store_ids};
 use crate::call::{Call, Outcome};
 use crate::errors::Failure;
 use crate::params::Field;
-use crate::route::{Access, Flow, Route, Verb};
+use crate::route::{Access, Flow, NO_WEB_HOOK, Route, Verb};
 
 pub(crate) const ROUTE: Route = Route {
     name: "RecoverImage",
@@ -22,20 +23,17 @@ pub(crate) const ROUTE: Route = Route {
         Field::text("uuid").required().naming(Noun::Image),
         Field::list("backupStorageUuids").naming(Noun::Store),
     ],
-    coverage: Coverage::Partial(
-        "copies on some backup storages only; results are not posted to X-Web-Hook",
-    ),
+    coverage: Coverage::Partial(NO_WEB_HOOK),
     run: |call| Box::pin(run(call)),
 };
 
 async fn run(call: &Call) -> Result<Outcome, Failure> {
     let caller = call.caller()?;
     let id = image_id(call, "uuid")?;
-    must_name_all_copies(call, caller, id).await?;
-    let image = call
-        .app
-        .recover_image(caller, id)
-        .await
-        .map_err(|error| call.failure(&error))?;
+    let recovered = match store_ids(call, "backupStorageUuids")? {
+        Some(stores) => call.app.recover_copies(caller, id, stores).await,
+        None => call.app.recover_image(caller, id).await,
+    };
+    let image = recovered.map_err(|error| call.failure(&error))?;
     Ok(image_answer(call, caller, &image).await?.into())
 }

@@ -33,4 +33,6 @@ mod transcripts;
 #[cfg(test)]
 mod types;
 #[cfg(test)]
+mod uploads;
+#[cfg(test)]
 mod waiting;

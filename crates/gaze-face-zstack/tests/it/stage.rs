@@ -77,6 +77,10 @@ pub(crate) async fn stage(givens: &Givens) -> Stage {
         .given("small_store", small_store)
         .given("file_url", &url)
         .given("truncated_url", truncated_url)
+        .given(
+            "short_url",
+            world.import_file("short.raw", &content()[..1000]),
+        )
         .given("leaning_url", leaning_url)
         .given("missing_url", url.replace("tiny", "missing"))
         .given("image", image)

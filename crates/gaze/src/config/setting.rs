@@ -159,6 +159,32 @@ lists! {
     PathBuf => "a list of paths";
 }
 
+/// What becomes of the bytes of an image that is deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Deletion {
+    Delay,
+    Direct,
+}
+
+impl Setting for Deletion {
+    const KIND: &'static str = "\"delay\" or \"direct\"";
+
+    fn read(raw: &Raw) -> Result<Self, String> {
+        match raw {
+            Raw::Word(text) | Raw::Text(text) if text == "delay" => Ok(Self::Delay),
+            Raw::Word(text) | Raw::Text(text) if text == "direct" => Ok(Self::Direct),
+            other => Err(other.expected(Self::KIND)),
+        }
+    }
+
+    fn show(&self) -> Option<String> {
+        Some(quoted(match self {
+            Self::Delay => "delay",
+            Self::Direct => "direct",
+        }))
+    }
+}
+
 /// How the log is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LogFormat {
