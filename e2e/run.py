@@ -27,12 +27,14 @@ from stories.zstack_go import ZstackGo
 from stories.zstack_java import ZstackJava
 from stories.zstack_multi_cloud import ZstackMultiCloud
 from stories.zstack_template import ZstackTemplate
+from stories.zstack_terraform import ZstackTerraform
 
 STORIES = [
     SeedCalls,
     ZstackTemplate,
     ZstackJava,
     ZstackGo,
+    ZstackTerraform,
     ZstackMultiCloud,
     HuaweiSdk,
     DidiList,

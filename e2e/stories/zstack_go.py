@@ -2,7 +2,6 @@
 and a command line tool are such programs."""
 
 from kit import disks
-from kit.checks import until
 from kit.native import Native
 from kit.official import Go, refusal
 from kit.server import PASSWORD
@@ -116,7 +115,7 @@ class ZstackGo:
         # As Terraform destroys: enforced, then expunged, then looked for.
         self.go.delete(path, "Enforcing")
         self._expunge(path)
-        until(lambda: self.go.one("/images", self.image) is None, "the image is gone")
+        assert self.go.one("/images", self.image) is None
         refused = refusal(self._expunge, path)
         assert "SYS.1003" in refused.details
 

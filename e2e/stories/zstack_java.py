@@ -153,6 +153,7 @@ class ZstackJava:
         assert refused.code == "SYS.1006", refused
         self.java.delete(path, "Enforcing", backupStorageUuids=[self.store])
         self.java.put(f"{path}/actions", "expungeImage", backupStorageUuids=[self.store])
+        assert self.java.query("/images", f"uuid={self.image}")["inventories"] == []
         self.java.delete(path)
 
     def _status(self):
