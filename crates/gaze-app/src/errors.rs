@@ -1,8 +1,10 @@
 //! Errors of the crates below into the domain's one error, each saying what was being done.
 
+use std::io::ErrorKind;
+
 use gaze_blob::{BlobError, BlobErrorKind};
 use gaze_compute::ComputeError;
-use gaze_domain::{ByteCount, Error, Noun, StoreId, VolumeId};
+use gaze_domain::{ByteCount, Error, Noun, PoolId, StoreId, VolumeId};
 
 pub(crate) use gaze_domain::with_causes;
 
@@ -52,6 +54,29 @@ pub(crate) fn volume(id: VolumeId, error: ComputeError) -> Error {
             reason: "its path is not a regular file".into(),
         },
         error @ ComputeError::Io { .. } => Error::internal(format!("reading volume {id}"), error),
+    }
+}
+
+/// A pool's folder in which a file could not be made. Paths are told to nobody but the log.
+pub(crate) fn pool(id: PoolId, error: ComputeError) -> Error {
+    let unreachable = |reason: &str| Error::Unreachable {
+        noun: Noun::Pool,
+        id: id.hex(),
+        reason: reason.into(),
+    };
+    match error {
+        ComputeError::NotFound { .. } => unreachable("its folder does not exist"),
+        ComputeError::OutsideAllowedFolders { .. } => unreachable(
+            "this service may not write into its folder; compute.write_dirs names where it may",
+        ),
+        ComputeError::Io { source, .. } if source.kind() == ErrorKind::StorageFull => {
+            unreachable("it has no room left")
+        }
+        error @ (ComputeError::Io { .. }
+        | ComputeError::InUse { .. }
+        | ComputeError::NotARegularFile { .. }) => {
+            Error::internal(format!("writing into pool {id}"), error)
+        }
     }
 }
 

@@ -21,4 +21,4 @@ mod upload;
 pub(crate) use capture::CaptureHandler;
 pub(crate) use import::ImportHandler;
 pub(crate) use purge::PurgeHandler;
-pub(crate) use upload::UploadHandler;
+pub(crate) use upload::{UploadHandler, judged, retry};

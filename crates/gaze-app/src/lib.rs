@@ -37,7 +37,7 @@ pub use gaze_catalog::call::Call;
 pub use names::Names;
 pub use reconcile::Running;
 pub use requests::*;
-pub use settings::Settings;
+pub use settings::{RootDisks, Settings};
 pub use setup::{FirstStart, Place};
 pub use system::SystemRuntime;
 pub use work::{Work, WorkKind, WorkList, WorkState};
@@ -56,6 +56,8 @@ struct Inner {
     runtime: Arc<dyn Runtime>,
     settings: Settings,
     disks: Folders,
+    /// Where root disks may be written.
+    pools: Folders,
     fetcher: ingest::Fetcher,
     passwords: auth::Passwords,
     /// Work that outlives the request that began it, such as the clean-up after a client that
@@ -74,7 +76,9 @@ impl App {
         let jobs = work::open_queue(&db, Arc::clone(&runtime), &settings).await?;
         let catalog = Catalog::open(db).await?;
         let fetcher = ingest::Fetcher::new(&settings)?;
-        let disks = Folders::new(settings.disk_dirs.iter().cloned());
+        let readable = settings.disk_dirs.iter().chain(&settings.write_dirs);
+        let disks = Folders::new(readable.cloned());
+        let pools = Folders::new(settings.write_dirs.iter().cloned());
         Ok(Self {
             inner: Arc::new(Inner {
                 catalog,
@@ -82,6 +86,7 @@ impl App {
                 stores: stores::Stores::default(),
                 runtime,
                 disks,
+                pools,
                 fetcher,
                 settings,
                 passwords: auth::Passwords::new(),
@@ -123,6 +128,10 @@ impl App {
 
     pub(crate) fn disks(&self) -> &Folders {
         &self.inner.disks
+    }
+
+    pub(crate) fn writable_pools(&self) -> &Folders {
+        &self.inner.pools
     }
 
     pub(crate) fn fetcher(&self) -> &ingest::Fetcher {

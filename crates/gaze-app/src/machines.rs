@@ -1,8 +1,12 @@
 //! Virtual machines and their volumes, as an operator registers them. Their files are read, never
-//! changed.
+//! changed; a machine that changes its image gets a new one.
 
+mod disk_of_image;
 mod instances;
+mod reimage;
 mod volumes;
+
+pub(crate) use reimage::ReimageHandler;
 
 use std::path::Path;
 

@@ -11,6 +11,7 @@ use gaze_jobs::{Handler, Runner};
 use tokio_util::sync::CancellationToken;
 
 use crate::images::{CaptureHandler, ImportHandler, PurgeHandler, UploadHandler};
+use crate::machines::ReimageHandler;
 use crate::work::sql;
 use crate::{App, clock, errors};
 
@@ -39,6 +40,7 @@ impl App {
             Arc::new(ImportHandler(self.clone())),
             Arc::new(CaptureHandler(self.clone())),
             Arc::new(PurgeHandler(self.clone())),
+            Arc::new(ReimageHandler(self.clone())),
         ];
         let runner = self.jobs().run(handlers).await.map_err(sql)?;
         let stop = CancellationToken::new();

@@ -11,7 +11,7 @@ use gaze_domain::image::Os;
 use gaze_domain::{
     Architecture, ByteCount, Caller, ClusterId, DiskFormat, DomainId, Firmware, Image, ImageId,
     Instance, InstanceState, JobId, Media, Platform, PoolId, PoolKind, ProjectId, RegionId, Role,
-    StoreId, StoreKind, Timestamp, UserId, Visibility, VolumeId, VolumeRole, ZoneId,
+    StoreId, StoreKind, Timestamp, UserId, Visibility, Volume, VolumeId, VolumeRole, ZoneId,
 };
 
 /// Bytes on their way in or out, in order.
@@ -254,6 +254,16 @@ pub struct Capture {
     pub job: Option<JobId>,
 }
 
+/// Another image for a machine's root disk.
+#[derive(Clone, Debug)]
+pub struct ImageChange {
+    pub image: ImageId,
+    /// The id that the new root volume is to have.
+    pub volume: Option<VolumeId>,
+    /// The id that the job is to have.
+    pub job: Option<JobId>,
+}
+
 /// An image whose bytes are on their way, and the job that brings them.
 #[derive(Clone, Debug)]
 pub struct Started {
@@ -396,6 +406,8 @@ pub struct NewVolume {
 pub struct Seen {
     pub instance: Instance,
     pub state: InstanceState,
+    /// The volumes that are attached to it, its root volume first.
+    pub volumes: Vec<Volume>,
 }
 
 #[derive(Clone, Debug)]

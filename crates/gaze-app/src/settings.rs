@@ -4,6 +4,16 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+gaze_domain::words! {
+    /// What a new root disk is to the image that it is made from.
+    pub enum RootDisks("kind of root disks") {
+        /// A whole copy, which depends on nothing.
+        Copy = "copy",
+        /// An overlay on a copy that is kept in the pool once and shared by all.
+        Backed = "backed",
+    }
+}
+
 /// Everything that the verbs ask of the configuration.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -13,6 +23,10 @@ pub struct Settings {
     pub store_dirs: Vec<PathBuf>,
     /// Folders from which disks of virtual machines may be read.
     pub disk_dirs: Vec<PathBuf>,
+    /// Folders into which root disks may be written; disks in them may be read too.
+    pub write_dirs: Vec<PathBuf>,
+    /// How a machine that changes its image gets the image.
+    pub root_disks: RootDisks,
     /// Folders from which `file://` imports may be read.
     pub import_dirs: Vec<PathBuf>,
     /// Networks, addresses or host names that imports may reach although they are loopback,
@@ -47,6 +61,8 @@ impl Settings {
             data_dir,
             store_dirs: Vec::new(),
             disk_dirs: Vec::new(),
+            write_dirs: Vec::new(),
+            root_disks: RootDisks::Copy,
             import_dirs: Vec::new(),
             private_sources: Vec::new(),
             max_image_bytes: 2 << 40,

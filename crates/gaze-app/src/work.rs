@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gaze_domain::{
-    Caller, Error, ImageId, JobId, Noun, ProjectId, Result, Runtime, Timestamp, access,
+    Caller, Error, ImageId, InstanceId, JobId, Noun, ProjectId, Result, Runtime, Timestamp, access,
 };
 use gaze_jobs::{Clock, EnqueueError, Job, JobList, Jobs, Options, State};
 use gaze_sql::{Db, SqlError};
@@ -21,6 +21,8 @@ gaze_domain::words! {
         Import = "import",
         /// The service reads them from a volume.
         Capture = "capture",
+        /// A machine gets a new root disk, made from another image.
+        Reimage = "reimage",
         /// The bytes of a deleted image are removed.
         Purge = "purge",
     }
@@ -43,6 +45,8 @@ pub struct Work {
     pub kind: WorkKind,
     pub state: WorkState,
     pub image: Option<ImageId>,
+    /// The machine that it changes.
+    pub instance: Option<InstanceId>,
     pub owner: ProjectId,
     /// Bytes done.
     pub done: u64,
@@ -208,9 +212,19 @@ fn view(job: Job) -> Result<Work> {
         Timestamp::from_microsecond(micros)
             .map_err(|error| Error::internal("reading a job's time", error))
     };
+    let kind: WorkKind = job.kind.parse()?;
+    let (image, instance) = match kind {
+        WorkKind::Upload | WorkKind::Import | WorkKind::Capture | WorkKind::Purge => {
+            (ImageId::parse(&job.subject), None)
+        }
+        WorkKind::Reimage => (
+            job.payload["image"].as_str().and_then(ImageId::parse),
+            InstanceId::parse(&job.subject),
+        ),
+    };
     Ok(Work {
         id: job.id.parse()?,
-        kind: job.kind.parse()?,
+        kind,
         state: match job.state {
             State::Queued => WorkState::Queued,
             State::Running => WorkState::Running,
@@ -218,7 +232,8 @@ fn view(job: Job) -> Result<Work> {
             State::Failed => WorkState::Failed,
             State::Cancelled => WorkState::Cancelled,
         },
-        image: ImageId::parse(&job.subject),
+        image,
+        instance,
         owner: job.owner.parse()?,
         done: job.progress_done,
         total: job.progress_total,

@@ -1,6 +1,6 @@
 //! Instances.
 
-use gaze_domain::{Error, Instance, InstanceId, Noun, ProjectId};
+use gaze_domain::{Error, ImageId, Instance, InstanceId, Noun, ProjectId, Timestamp};
 use gaze_sql::Tx;
 
 use crate::columns::{Columns, all, micros, one, word};
@@ -83,6 +83,22 @@ pub async fn list(rows: &mut impl Rows) -> Result<Vec<Instance>, Failure> {
 pub async fn list_of(rows: &mut impl Rows, owner: ProjectId) -> Result<Vec<Instance>, Failure> {
     let sql = format!("{SELECT} WHERE i.owner_id = $1 ORDER BY i.created_at, i.id");
     all(rows, &sql, &[owner.hex().into()], decode).await
+}
+
+/// Records the image that the instance's root volume is made from. Holds the instance's row until
+/// the transaction ends.
+pub async fn set_image(
+    tx: &mut Tx,
+    id: InstanceId,
+    image: ImageId,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let sql = "UPDATE instance SET image_id = $2, updated_at = $3 WHERE id = $1";
+    let args = [id.hex().into(), image.hex().into(), micros(now)];
+    match tx.execute(sql, &args).await? {
+        0 => Err(Error::not_found(Noun::Instance, id).into()),
+        _ => Ok(()),
+    }
 }
 
 /// Removes an instance and its volumes from the catalogue; their files are not touched.

@@ -1,6 +1,6 @@
 //! Volumes.
 
-use gaze_domain::{Error, Noun, ProjectId, Volume, VolumeId};
+use gaze_domain::{Error, InstanceId, Noun, ProjectId, Timestamp, Volume, VolumeId};
 use gaze_sql::Tx;
 
 use crate::columns::{Columns, all, count, micros, one};
@@ -74,6 +74,30 @@ pub async fn list(rows: &mut impl Rows) -> Result<Vec<Volume>, Failure> {
 pub async fn list_of(rows: &mut impl Rows, owner: ProjectId) -> Result<Vec<Volume>, Failure> {
     let sql = format!("{SELECT} WHERE owner_id = $1 ORDER BY created_at, id");
     all(rows, &sql, &[owner.hex().into()], decode).await
+}
+
+/// The volumes of an instance.
+pub async fn list_attached(
+    rows: &mut impl Rows,
+    instance: InstanceId,
+) -> Result<Vec<Volume>, Failure> {
+    let sql = format!("{SELECT} WHERE instance_id = $1 ORDER BY created_at, id");
+    all(rows, &sql, &[instance.hex().into()], decode).await
+}
+
+/// The volume whose active file is at that path.
+pub async fn find_at(rows: &mut impl Rows, path: &str) -> Result<Option<Volume>, Failure> {
+    let sql = format!("{SELECT} WHERE path = $1");
+    one(rows, &sql, &[path.into()], decode).await
+}
+
+/// Takes a volume off its instance; it stays in the catalogue.
+pub async fn detach(tx: &mut Tx, id: VolumeId, now: Timestamp) -> Result<(), Failure> {
+    let sql = "UPDATE volume SET instance_id = NULL, updated_at = $2 WHERE id = $1";
+    match tx.execute(sql, &[id.hex().into(), micros(now)]).await? {
+        0 => Err(Error::not_found(Noun::Volume, id).into()),
+        _ => Ok(()),
+    }
 }
 
 /// Removes a volume from the catalogue; its file is not touched.

@@ -11,6 +11,7 @@ use rustix::io::Errno;
 
 use crate::disk::{InstanceDisk, InstanceState};
 use crate::error::ComputeError;
+use crate::folder::Folder;
 use crate::lock::{LockState, LockedFile, state_of};
 
 /// Unit of `st_blocks`, in bytes, whatever the file system's own block is (stat(2)).
@@ -88,6 +89,27 @@ impl Folders {
             }
         }
         Ok(state)
+    }
+
+    /// Opens the folder at `path`, in which files are to be made: an allowed folder or one below.
+    pub fn open_folder(&self, path: &Path) -> Result<Folder, ComputeError> {
+        let (real, root) = self.resolve(path)?;
+        let failed = |errno: Errno| match errno {
+            Errno::NOENT => ComputeError::NotFound {
+                path: path.to_owned(),
+            },
+            Errno::LOOP | Errno::NOTDIR => ComputeError::OutsideAllowedFolders {
+                path: path.to_owned(),
+            },
+            _ => ComputeError::io("open the folder", &real, errno),
+        };
+        let inside = real.strip_prefix(&root).unwrap_or(Path::new(""));
+        let flags = OFlags::RDONLY | OFlags::DIRECTORY | PLAIN;
+        let opened = match descend(&root, inside).map_err(failed)? {
+            Some((above, name)) => openat(&above, name, flags, Mode::empty()),
+            None => open(&root, flags, Mode::empty()),
+        };
+        Ok(Folder::new(opened.map_err(failed)?, real))
     }
 
     /// The real path of `path` and the real root that it lies in.

@@ -86,6 +86,7 @@ operations! {
     get    "GET"    "/gaze/v1/instances/{id}" instances::get_instance Required;
     delete "DELETE" "/gaze/v1/instances/{id}" instances::remove_instance Required;
     get    "GET"    "/gaze/v1/instances/{id}/candidates" instances::list_candidates Required;
+    put    "PUT"    "/gaze/v1/instances/{id}/image" instances::change_instance_image Required;
     get    "GET"    "/gaze/v1/volumes" volumes::list_volumes Required;
     post   "POST"   "/gaze/v1/volumes" volumes::add_volume Required;
     get    "GET"    "/gaze/v1/volumes/{id}" volumes::get_volume Required;

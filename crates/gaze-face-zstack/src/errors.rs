@@ -128,8 +128,9 @@ pub(crate) fn error_code(error: &Error, subject: &Subject) -> ErrorCode {
             state,
             needed,
         } => Code::OperationFailed.with(format!(
-            "{}[uuid:{id}] is {state}; {needed}",
-            subject::word(*noun)
+            "{}[uuid:{id}] is {}; {needed}",
+            subject::word(*noun),
+            subject::state(*noun, state)
         )),
         Error::InUse { noun, id, reason } => in_use(*noun, id, reason),
         Error::Protected { image } => Code::OperationFailed.with(format!(

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::answer::{Answer, without_schema};
 use crate::errors::{Code, Failure, Subject, error_code, failure};
 use crate::map;
+use crate::ops::change_vm_image::not_a_candidate;
 use crate::params::is_uuid;
 use crate::wire::error_code::ErrorCode;
 
@@ -76,20 +77,33 @@ fn remembered(status: u16, body: &str, schema: bool) -> State {
 
 /// The answer of a call whose work is finished.
 pub(crate) async fn outcome(app: &App, work: &Work) -> Result<Answer, Failure> {
-    match (work.state, work.image) {
-        (WorkState::Succeeded, Some(image)) if work.kind != WorkKind::Purge => {
-            let answer = image_answer(app, &owner_view(work.owner), image).await?;
-            Ok(if work.kind == WorkKind::Capture {
-                answer.with("success", true)
-            } else {
-                answer
-            })
-        }
-        (WorkState::Succeeded, _) => Ok(Answer::empty()),
-        (WorkState::Failed | WorkState::Cancelled, _) => Err(Failure::Api(Box::new(why(work)))),
-        (WorkState::Queued | WorkState::Running, _) => {
+    match work.state {
+        WorkState::Succeeded => result(app, work).await,
+        WorkState::Failed | WorkState::Cancelled => Err(Failure::Api(Box::new(why(work)))),
+        WorkState::Queued | WorkState::Running => {
             Err(Failure::Text(StatusCode::ACCEPTED, "{}".to_owned()))
         }
+    }
+}
+
+async fn result(app: &App, work: &Work) -> Result<Answer, Failure> {
+    let owner = owner_view(work.owner);
+    match (work.kind, work.image, work.instance) {
+        (WorkKind::Reimage, _, Some(instance)) => {
+            let seen = app
+                .get_instance(&owner, instance)
+                .await
+                .map_err(|error| failure(&error, &Subject::default()))?;
+            Answer::inventory(&map::instance::inventory(&seen))
+        }
+        // The published page lists the flag.
+        (WorkKind::Capture, Some(image), _) => Ok(image_answer(app, &owner, image)
+            .await?
+            .with("success", true)),
+        (WorkKind::Import | WorkKind::Upload, Some(image), _) => {
+            image_answer(app, &owner, image).await
+        }
+        (WorkKind::Purge, ..) | (_, None, _) | (WorkKind::Reimage, _, None) => Ok(Answer::empty()),
     }
 }
 
@@ -119,6 +133,10 @@ fn owner_view(project: ProjectId) -> Caller {
     }
 }
 
+fn refused_image(work: &Work) -> Option<ErrorCode> {
+    not_a_candidate(work.failure.as_ref()?, work.instance?, work.image?)
+}
+
 /// ZStack wraps what went wrong in what could not be done for it.
 fn why(work: &Work) -> ErrorCode {
     let image = work.image.map(ImageId::hex).unwrap_or_default();
@@ -138,6 +156,7 @@ fn why(work: &Work) -> ErrorCode {
                 "Failed to download image[uuid:{image}] on all backup storage"
             ))
             .because(cause),
+        WorkKind::Reimage => refused_image(work).unwrap_or(cause),
         WorkKind::Purge => cause,
     }
 }

@@ -3,6 +3,7 @@
 pub(crate) mod add_image;
 pub(crate) mod change_access_key_state;
 pub(crate) mod change_image_state;
+pub(crate) mod change_vm_image;
 pub(crate) mod create_access_key;
 pub(crate) mod create_root_volume_template_from_root_volume;
 pub(crate) mod delete_access_key;

@@ -19,6 +19,7 @@ pub(crate) const ROUTES: &[&Route] = &[
     &ops::change_access_key_state::ROUTE,
     &ops::delete_access_key::ROUTE,
     &ops::get_image_candidates_for_vm_to_change::ROUTE,
+    &ops::change_vm_image::ROUTE,
     &ops::change_image_state::ROUTE,
     &ops::create_root_volume_template_from_root_volume::ROUTE,
     &ops::add_image::ROUTE,
@@ -109,9 +110,9 @@ pub(crate) const ABSENT: &[Absent] = &[
         "/zstack/v1/vm-instances/{vmInstanceUuid}/iso-candidates",
     ),
     action(
-        "ChangeVmImage",
+        "ReimageVmInstance",
         "/zstack/v1/vm-instances/{vmInstanceUuid}/actions",
-        "changeVmImage",
+        "reimageVmInstance",
     ),
     absent("CreateVmInstance", Verb::Post, "/zstack/v1/vm-instances"),
     absent(

@@ -82,7 +82,8 @@ impl World {
             std::fs::create_dir(folder).expect("a folder");
         }
         let mut settings = Settings::new(folder.path().to_owned());
-        settings.disk_dirs = vec![disks];
+        settings.disk_dirs = vec![disks.clone()];
+        settings.write_dirs = vec![disks];
         settings.import_dirs = vec![imports];
         settings.store_headroom = 0;
         change(&mut settings);
@@ -119,7 +120,8 @@ impl World {
         let disk = folder.path().join("disks").join("web-1.qcow2");
         machine_disk(&disk);
         let new = new_instance("web-1", &tenant, &zone, disk);
-        let (machine, root) = app.add_instance(&caller, new).await.expect("a machine");
+        let (seen, root) = app.add_instance(&caller, new).await.expect("a machine");
+        let machine = seen.instance;
         Self {
             app,
             runtime,

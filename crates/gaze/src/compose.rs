@@ -103,15 +103,17 @@ async fn nothing_here(uri: Uri) -> (StatusCode, String) {
 }
 
 fn settings(config: &Config, data: &Path) -> Settings {
-    let mut disk_dirs = config.compute.disk_dirs.clone();
+    let mut write_dirs = config.compute.write_dirs.clone();
     let demo = crate::demo::folder(data);
     if demo.is_dir() {
-        disk_dirs.push(demo);
+        write_dirs.push(demo);
     }
     Settings {
         data_dir: data.to_owned(),
         store_dirs: config.data.store_dirs.clone(),
-        disk_dirs,
+        disk_dirs: config.compute.disk_dirs.clone(),
+        write_dirs,
+        root_disks: config.compute.root_disks,
         import_dirs: config.import.file_dirs.clone(),
         private_sources: config.import.allow_private_addresses.clone(),
         max_image_bytes: config.limits.image_bytes,

@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use gaze_app::RootDisks;
+
 pub(crate) use fault::{Fault, Faults};
 pub(crate) use flags::{Flag, ServeFlags};
 use setting::Raw;
@@ -131,6 +133,12 @@ settings! {
     compute: Compute {
         /// Folders from which disks of virtual machines may be read. None by default.
         disk_dirs: Vec<PathBuf> = Vec::new(),
+        /// Folders into which root disks may be written when a machine changes its image; disks in
+        /// them may be read too. None by default.
+        write_dirs: Vec<PathBuf> = Vec::new(),
+        /// `copy`: a new root disk is a whole copy of the image. `backed`: it is an overlay on one
+        /// copy that its pool keeps for all.
+        root_disks: RootDisks = RootDisks::Copy,
     }
     /// Long work.
     jobs: Jobs {

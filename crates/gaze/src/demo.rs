@@ -178,7 +178,9 @@ async fn machine(
         virtio: true,
         image: None,
     };
-    app.add_instance(admin, new)
+    let (seen, root) = app
+        .add_instance(admin, new)
         .await
-        .context("registering the demo's machine")
+        .context("registering the demo's machine")?;
+    Ok((seen.instance, root))
 }

@@ -2,7 +2,7 @@
 
 use gaze_catalog::{cluster, image, pool, store, volume};
 use gaze_domain::candidate::{Target, judge, store_fits};
-use gaze_domain::{Caller, Error, Image, InstanceId, Noun, Result, StoreId};
+use gaze_domain::{Caller, Error, Image, Instance, InstanceId, Noun, Result, StoreId, Volume};
 
 use crate::App;
 
@@ -11,33 +11,46 @@ impl App {
     /// that can pass; the rule itself is the domain's and has the last word.
     pub async fn candidates(&self, caller: &Caller, id: InstanceId) -> Result<Vec<Image>> {
         let machine = self.known_instance(caller, id).await?;
+        let root = self.root_of(&machine).await?;
+        let (target, fit) = self.candidate_target(&machine, &root).await?;
         let mut read = self.catalog().read();
-        let root = match machine.root_volume {
-            Some(root) => volume::find(&mut read, root).await?,
-            None => None,
-        };
-        let root = root.ok_or_else(|| Error::WrongState {
-            noun: Noun::Instance,
-            id: id.hex(),
-            state: "without a root volume".into(),
-            needed: "only a machine with a root volume has candidates".into(),
-        })?;
-        let target = Target {
-            zone: machine.zone,
-            architecture: cluster::get(&mut read, machine.cluster).await?.architecture,
-            pool: pool::get(&mut read, root.pool).await?,
-        };
-        let stores = store::list(&mut read).await?;
-        let fit: Vec<StoreId> = stores
-            .iter()
-            .filter(|store| store_fits(&target, store))
-            .map(|store| store.id)
-            .collect();
         let tenant = (!caller.is_admin()).then_some(caller.project);
         let found = image::candidates(&mut read, target.architecture, &fit, tenant).await?;
         Ok(found
             .into_iter()
             .filter(|image| judge(&target, image, &fit).is_ok())
             .collect())
+    }
+
+    /// The machine's root volume.
+    pub(crate) async fn root_of(&self, machine: &Instance) -> Result<Volume> {
+        let root = match machine.root_volume {
+            Some(root) => volume::find(&mut self.catalog().read(), root).await?,
+            None => None,
+        };
+        root.ok_or_else(|| Error::WrongState {
+            noun: Noun::Instance,
+            id: machine.id.hex(),
+            state: "without a root volume".into(),
+            needed: "only a machine with a root volume has candidates".into(),
+        })
+    }
+
+    /// What the rule asks of the machine, and the stores that fit it now.
+    pub(crate) async fn candidate_target(
+        &self,
+        machine: &Instance,
+        root: &Volume,
+    ) -> Result<(Target, Vec<StoreId>)> {
+        let mut read = self.catalog().read();
+        let target = Target {
+            zone: machine.zone,
+            architecture: cluster::get(&mut read, machine.cluster).await?.architecture,
+            pool: pool::get(&mut read, root.pool).await?,
+        };
+        let stores = store::list(&mut read).await?;
+        let fit = stores.iter().filter(|store| store_fits(&target, store));
+        let fit = fit.map(|store| store.id).collect();
+        Ok((target, fit))
     }
 }

@@ -281,7 +281,7 @@ fn wrong_length(announced: u64, come: &str) -> Error {
     Error::invalid("Content-Length", reason)
 }
 
-pub(super) fn retry(error: &Error) -> Failure {
+pub(crate) fn retry(error: &Error) -> Failure {
     Failure::Retry {
         error: failure::to_json(error),
     }
@@ -294,7 +294,7 @@ pub(super) fn fatal(error: &Error) -> Failure {
 }
 
 /// The failure of a handler: worth another attempt or not.
-pub(super) fn judged(error: &Error) -> Failure {
+pub(crate) fn judged(error: &Error) -> Failure {
     tracing::warn!(reason = %errors::with_causes(error), "job failed");
     if failure::is_transient(error) {
         retry(error)

@@ -29,37 +29,33 @@ impl App {
         };
         let mut seen = Vec::with_capacity(machines.len());
         for machine in machines {
-            let root = volumes
-                .iter()
-                .find(|volume| Some(volume.id) == machine.root_volume);
-            let state = self.observe(root.cloned()).await;
-            seen.push(Seen {
-                instance: machine,
-                state,
-            });
+            let own = |volume: &&Volume| volume.instance == Some(machine.id);
+            let own = volumes.iter().filter(own).cloned().collect();
+            seen.push(self.see(machine, own).await);
         }
         Ok(seen)
     }
 
     pub async fn get_instance(&self, caller: &Caller, id: InstanceId) -> Result<Seen> {
         let machine = self.known_instance(caller, id).await?;
-        let root = match machine.root_volume {
-            Some(root) => volume::find(&mut self.catalog().read(), root).await?,
-            None => None,
-        };
-        let state = self.observe(root).await;
-        Ok(Seen {
-            instance: machine,
-            state,
-        })
+        let own = volume::list_attached(&mut self.catalog().read(), id).await?;
+        Ok(self.see(machine, own).await)
+    }
+
+    /// Looks at a machine with these volumes.
+    async fn see(&self, instance: Instance, mut volumes: Vec<Volume>) -> Seen {
+        volumes.sort_by_key(|volume| Some(volume.id) != instance.root_volume);
+        let root = volumes.first().cloned();
+        let root = root.filter(|root| Some(root.id) == instance.root_volume);
+        Seen {
+            state: self.observe(root).await,
+            instance,
+            volumes,
+        }
     }
 
     /// Registers a machine and its root disk. A zone without a cluster or a pool gets one.
-    pub async fn add_instance(
-        &self,
-        caller: &Caller,
-        new: NewInstance,
-    ) -> Result<(Instance, Volume)> {
+    pub async fn add_instance(&self, caller: &Caller, new: NewInstance) -> Result<(Seen, Volume)> {
         caller.must_admin("register an instance", Noun::Instance)?;
         image::check_name(&new.name)?;
         let mut read = self.catalog().read();
@@ -141,7 +137,7 @@ impl App {
                 })
             })
             .await?;
-        Ok((made, disk))
+        Ok((self.see(made, vec![disk.clone()]).await, disk))
     }
 
     /// Forgets a machine and its volumes. Their files are not touched.

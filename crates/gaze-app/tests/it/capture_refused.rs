@@ -11,10 +11,10 @@ use crate::capture::{capture, volume};
 use crate::harness::{assert_refused, finished, kind, noise, worlds};
 
 /// A QEMU process that has the disk open for writing.
-struct Running(Child);
+pub(crate) struct Running(Child);
 
 impl Running {
-    fn on(disk: &str) -> Self {
+    pub(crate) fn on(disk: &str) -> Self {
         let mut child = Command::new("qemu-io")
             .args(["-f", "qcow2", disk])
             .stdin(Stdio::piped())

@@ -34,7 +34,7 @@ const SOURCE: &str = "GAZE_APP_CRASH_SOURCE";
 
 /// The system's clock an hour ahead: leases of a process that was killed have run out.
 #[derive(Debug, Default)]
-struct Later(SystemRuntime);
+pub(crate) struct Later(SystemRuntime);
 
 impl Runtime for Later {
     fn now(&self) -> Timestamp {
@@ -53,12 +53,17 @@ impl Runtime for Later {
 fn settings(folder: &Path) -> Settings {
     let mut settings = Settings::new(folder.to_owned());
     settings.disk_dirs = vec![folder.join("disks")];
+    settings.write_dirs = vec![folder.join("disks")];
     settings.private_sources = vec!["127.0.0.1".into()];
     settings.store_headroom = 0;
     settings
 }
 
-async fn open(folder: &Path, target: &Target, runtime: Arc<dyn Runtime>) -> (App, Caller) {
+pub(crate) async fn open(
+    folder: &Path,
+    target: &Target,
+    runtime: Arc<dyn Runtime>,
+) -> (App, Caller) {
     let db = Db::open(target).await.unwrap();
     let app = App::open(db, settings(folder), runtime).await.unwrap();
     let place = Place {
@@ -100,6 +105,11 @@ async fn a_process_to_be_killed() {
     };
     let (app, caller) = open(&folder, &target, Arc::new(SystemRuntime::default())).await;
     let _running = app.run().await.unwrap();
+    if task == "reimage" {
+        let work = crate::reimage_crash::begun(&app, &caller, &folder).await;
+        println!("\njob {} {} of {:?}", work.id, work.done, work.total);
+        return std::future::pending().await;
+    }
     let id = match task.as_str() {
         "upload" => {
             let made = app
@@ -176,7 +186,7 @@ async fn a_process_to_be_killed() {
     std::future::pending::<()>().await;
 }
 
-fn machine(zone: gaze_domain::ZoneId, disk: PathBuf) -> NewInstance {
+pub(crate) fn machine(zone: gaze_domain::ZoneId, disk: PathBuf) -> NewInstance {
     NewInstance {
         id: None,
         name: "big".into(),
@@ -207,7 +217,7 @@ impl Drop for Victim {
 }
 
 /// Starts the task in a process of its own, kills it when bytes have moved, answers the job.
-fn killed_during(task: &str, folder: &Path, target: &Target, source: &str) -> JobId {
+pub(crate) fn killed_during(task: &str, folder: &Path, target: &Target, source: &str) -> JobId {
     let database = match target {
         Target::Sqlite { path } => format!("sqlite:{}", path.display()),
         Target::Postgres { url, .. } => url.clone(),
@@ -233,7 +243,7 @@ fn killed_during(task: &str, folder: &Path, target: &Target, source: &str) -> Jo
 }
 
 /// A database that this process does not hold open, and a folder.
-async fn ground() -> Vec<(Fresh, tempfile::TempDir)> {
+pub(crate) async fn ground() -> Vec<(Fresh, tempfile::TempDir)> {
     let mut ground = Vec::new();
     for database in gaze_sql::testing::databases().await {
         database.db.close().await;

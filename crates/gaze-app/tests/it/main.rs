@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod boot;
 mod capture;
 mod capture_refused;
 mod copies;
@@ -20,6 +21,8 @@ mod import;
 mod import_limits;
 mod people;
 mod places;
+mod reimage;
+mod reimage_crash;
 mod sharing;
 mod tickets;
 mod upload;

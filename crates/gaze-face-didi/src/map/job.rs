@@ -32,11 +32,12 @@ const fn outcome(state: WorkState) -> (bool, bool) {
 }
 
 /// The vendor's word for what the job does. It knows two ways to an image: from a disk of its own
-/// (`CreateCIMG`) and from elsewhere (`ImportCIMG`).
+/// (`CreateCIMG`) and from elsewhere (`ImportCIMG`). A machine with another image is rebuilt.
 const fn kind(kind: WorkKind) -> &'static str {
     match kind {
         WorkKind::Import | WorkKind::Upload => "ImportCIMG",
         WorkKind::Capture => "CreateCIMG",
+        WorkKind::Reimage => "RebuildDC2",
         WorkKind::Purge => "DeleteCIMG",
     }
 }
@@ -153,6 +154,7 @@ mod tests {
                 ("upload", "ImportCIMG"),
                 ("import", "ImportCIMG"),
                 ("capture", "CreateCIMG"),
+                ("reimage", "RebuildDC2"),
                 ("purge", "DeleteCIMG"),
             ]
         );

@@ -225,6 +225,7 @@ pub(crate) fn work(kind: WorkKind, state: WorkState) -> Work {
         kind,
         state,
         image: Some(ImageId::new(Uuid::from_u128(100))),
+        instance: None,
         owner: ProjectId::new(Uuid::from_u128(7)),
         done: 0,
         total: None,

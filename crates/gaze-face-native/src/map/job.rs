@@ -14,6 +14,7 @@ impl From<Work> for Job {
             kind: Word(work.kind),
             state: Word(work.state),
             image: work.image.map(Id),
+            instance: work.instance.map(Id),
             owner: Id(work.owner),
             done: work.done,
             total: work.total,

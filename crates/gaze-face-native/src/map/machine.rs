@@ -2,14 +2,17 @@
 
 use std::path::PathBuf;
 
-use gaze_app::{NewInstance, NewVolume, Seen};
+use gaze_app::{ImageChange, NewInstance, NewVolume, Seen};
 use gaze_domain::{Volume, VolumeRole};
 
 use crate::wire::machine as wire;
 use crate::wire::value::{Id, Time, Word};
 
 impl From<Seen> for wire::Instance {
-    fn from(Seen { instance, state }: Seen) -> Self {
+    fn from(seen: Seen) -> Self {
+        let Seen {
+            instance, state, ..
+        } = seen;
         Self {
             id: Id(instance.id),
             owner: Id(instance.owner),
@@ -49,6 +52,16 @@ impl From<wire::NewInstance> for NewInstance {
             firmware: new.firmware.map(|word| word.0),
             virtio: new.virtio.unwrap_or(true),
             image: new.image.map(|id| id.0),
+        }
+    }
+}
+
+impl From<wire::ImageChange> for ImageChange {
+    fn from(change: wire::ImageChange) -> Self {
+        Self {
+            image: change.image.0,
+            volume: change.volume.map(|id| id.0),
+            job: None,
         }
     }
 }

@@ -3,8 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use gaze_app::Seen;
-use gaze_domain::{InstanceId, InstanceState};
+use gaze_domain::InstanceId;
 
 use super::{Answer, Done, Made, list, made};
 use crate::Face;
@@ -33,12 +32,7 @@ pub(crate) async fn add_instance(
     Known(caller): Known,
     Document(new): Document<machine::NewInstance>,
 ) -> Made<machine::AddedInstance> {
-    let (instance, root_volume) = face.app.add_instance(&caller, new.into()).await?;
-    // Its locks were not looked at: a state is what a later request observes.
-    let seen = Seen {
-        instance,
-        state: InstanceState::Unknown,
-    };
+    let (seen, root_volume) = face.app.add_instance(&caller, new.into()).await?;
     Ok(made(machine::AddedInstance {
         instance: seen.into(),
         root_volume: root_volume.into(),
@@ -80,4 +74,23 @@ pub(crate) async fn list_candidates(
     At(id): At<InstanceId>,
 ) -> Answer<List<image::Image>> {
     Ok(list(face.app.candidates(&caller, id).await?))
+}
+
+/// Gives a stopped instance a new root disk, made from another image, by a job. The old root volume
+/// stays, detached.
+#[utoipa::path(put, path = "/gaze/v1/instances/{id}/image", tag = "instances",
+    params(("id" = String, Path)),
+    request_body = machine::ImageChange,
+    responses((status = 202, body = image::Started)))]
+pub(crate) async fn change_instance_image(
+    State(face): State<Face>,
+    Known(caller): Known,
+    At(id): At<InstanceId>,
+    Document(change): Document<machine::ImageChange>,
+) -> Made<image::Started> {
+    let started = face
+        .app
+        .change_instance_image(&caller, id, change.into())
+        .await?;
+    Ok((StatusCode::ACCEPTED, Json(started.into())))
 }

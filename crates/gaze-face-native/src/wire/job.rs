@@ -3,7 +3,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::value::{ImageRef, JobRef, ProjectRef, Time, WorkKindWord, WorkStateWord};
+use super::value::{ImageRef, InstanceRef, JobRef, ProjectRef, Time, WorkKindWord, WorkStateWord};
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Job {
@@ -11,6 +11,8 @@ pub(crate) struct Job {
     pub(crate) kind: WorkKindWord,
     pub(crate) state: WorkStateWord,
     pub(crate) image: Option<ImageRef>,
+    /// The instance that it changes.
+    pub(crate) instance: Option<InstanceRef>,
     pub(crate) owner: ProjectRef,
     /// Bytes done.
     pub(crate) done: u64,

@@ -76,6 +76,17 @@ pub(crate) struct AddedInstance {
     pub(crate) root_volume: Volume,
 }
 
+/// Another image for an instance's root disk.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ImageChange {
+    /// One of the instance's candidates.
+    pub(crate) image: ImageRef,
+    /// The id that the new root volume is to have.
+    #[serde(default)]
+    pub(crate) volume: Option<VolumeRef>,
+}
+
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Volume {
     pub(crate) id: VolumeRef,

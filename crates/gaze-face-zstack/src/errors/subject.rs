@@ -1,7 +1,9 @@
 //! What ZStack's error texts name: the class of the call, the account, the parameter that a thing
 //! was named by, and the thing's class.
 
-use gaze_domain::{Noun, ProjectId, Quota};
+use gaze_domain::{InstanceState, Noun, ProjectId, Quota};
+
+use crate::map::words;
 
 /// In which call an error arose.
 #[derive(Clone, Debug, Default)]
@@ -94,6 +96,14 @@ pub(crate) const fn word(noun: Noun) -> &'static str {
         | Noun::Job
         | Noun::Member
         | Noun::Tag => noun.as_str(),
+    }
+}
+
+/// ZStack's word for a state that a domain error names.
+pub(crate) fn state(noun: Noun, state: &str) -> &str {
+    match (noun, state.parse::<InstanceState>()) {
+        (Noun::Instance, Ok(known)) => words::instance_state(known),
+        _ => state,
     }
 }
 

@@ -1,12 +1,14 @@
 //! Instance → VmInstanceInventory.
 
-use gaze_domain::{ImageId, Instance, InstanceState, VolumeId};
+use gaze_app::Seen;
+use gaze_domain::{ImageId, VolumeId};
 
-use super::words;
+use super::{volume, words};
 use crate::wire::date;
 use crate::wire::vm_instance::VmInstance;
 
-pub(crate) fn inventory(instance: &Instance, state: InstanceState) -> VmInstance {
+pub(crate) fn inventory(seen: &Seen) -> VmInstance {
+    let instance = &seen.instance;
     VmInstance {
         uuid: instance.id.hex(),
         name: instance.name.clone(),
@@ -20,7 +22,8 @@ pub(crate) fn inventory(instance: &Instance, state: InstanceState) -> VmInstance
         guest_os_type: instance.guest_os.clone(),
         r#type: "UserVm",
         hypervisor_type: "KVM",
-        state: words::instance_state(state),
+        state: words::instance_state(seen.state),
+        all_volumes: seen.volumes.iter().map(volume::inventory).collect(),
         create_date: date::show(instance.created_at),
         last_op_date: date::show(instance.updated_at),
     }

@@ -35,8 +35,5 @@ pub(crate) async fn all(call: &Call) -> Result<Vec<VmInstance>, Failure> {
         .list_instances(call.caller()?)
         .await
         .map_err(|error| call.failure(&error))?;
-    Ok(seen
-        .iter()
-        .map(|seen| map::instance::inventory(&seen.instance, seen.state))
-        .collect())
+    Ok(seen.iter().map(map::instance::inventory).collect())
 }

@@ -4,6 +4,7 @@
 use serde::Serialize;
 
 use super::Inventory;
+use super::volume::Volume;
 
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -21,12 +22,14 @@ pub(crate) struct VmInstance {
     pub(crate) r#type: &'static str,
     pub(crate) hypervisor_type: &'static str,
     pub(crate) state: &'static str,
+    pub(crate) all_volumes: Vec<Volume>,
     pub(crate) create_date: String,
     pub(crate) last_op_date: String,
 }
 
 impl Inventory for VmInstance {
     const CLASS: &'static str = "org.zstack.header.vm.VmInstanceInventory";
+    const NESTED: &'static [(&'static str, &'static str)] = &[("allVolumes", Volume::CLASS)];
     const FIELDS: &'static [&'static str] = &[
         "uuid",
         "name",
@@ -41,6 +44,7 @@ impl Inventory for VmInstance {
         "type",
         "hypervisorType",
         "state",
+        "allVolumes",
         "createDate",
         "lastOpDate",
     ];

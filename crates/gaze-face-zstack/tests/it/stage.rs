@@ -17,9 +17,16 @@ use crate::qemu::Holder;
 const PASSWORD_SHA512: &str = "56b698defedb5a435b634afe3320bbaf3fdcd920b6c503a446fc7b7a776b298d\
                                479d1ba6a8b617808eb0bf579ce9a95d668347bcab7149085ac93cb27995197b";
 
-/// Understands `full quota` (the tenant may have no more images) and `running machine`.
+/// Understands `full quota` (the tenant may have no more images), `running machine` and `read-only
+/// pool` (no disk may be written).
 pub(crate) async fn stage(givens: &Givens) -> Stage {
-    let world = World::new().await;
+    let database = gaze_sql::testing::sqlite().await;
+    let world = World::with(database, |settings| {
+        if givens.has("read-only pool") {
+            settings.write_dirs.clear();
+        }
+    })
+    .await;
     let url = world.import_file("tiny.raw", &content());
     let image = NewImage {
         architecture: Some(Architecture::X86_64),

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use clap::{Args, Subcommand};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::image::COLUMNS as IMAGES;
-use super::{Session, document, some};
+use super::{Session, document, progress, some};
 use crate::client::Kind;
 use crate::output::{Column, Show};
 
@@ -36,6 +36,15 @@ pub(crate) enum Command {
     Delete { instance: String },
     /// List the images that an instance can change to
     Candidates { instance: String },
+    /// Give a stopped instance a new root disk, made from another image; the old disk stays
+    ChangeImage {
+        instance: String,
+        /// One of its candidates, by id or name
+        image: String,
+        /// Do not wait for the change to end
+        #[arg(long)]
+        detach: bool,
+    },
 }
 
 #[derive(Args, Debug)]
@@ -94,6 +103,11 @@ impl Command {
             }
             Self::Delete { instance } => session.delete(Kind::Instance, &instance).await,
             Self::Candidates { instance } => candidates(session, &instance).await,
+            Self::ChangeImage {
+                instance,
+                image,
+                detach,
+            } => change_image(session, &instance, &image, detach).await,
         }
     }
 }
@@ -103,6 +117,19 @@ pub(crate) async fn candidates(session: &Session, instance: &str) -> Result<()> 
     let id = session.client.id(Kind::Instance, instance).await?;
     let path = format!("/instances/{id}/candidates");
     session.list(&path, IMAGES, &[Kind::Project]).await
+}
+
+async fn change_image(session: &Session, instance: &str, image: &str, detach: bool) -> Result<()> {
+    let client = &session.client;
+    let id = client.id(Kind::Instance, instance).await?;
+    let body = json!({ "image": client.id(Kind::Image, image).await? });
+    let started = client.put(&format!("/instances/{id}/image"), &body).await?;
+    if detach {
+        return session.thing(&started, NAMED).await;
+    }
+    let job = started["job"].as_str().context("the answer names no job")?;
+    progress::follow(session, job).await?;
+    session.show(&format!("/instances/{id}"), NAMED).await
 }
 
 impl Add {

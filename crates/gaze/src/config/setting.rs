@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use gaze_app::RootDisks;
+
 /// A value before its type is known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Raw {
@@ -182,6 +184,22 @@ impl Setting for Deletion {
             Self::Delay => "delay",
             Self::Direct => "direct",
         }))
+    }
+}
+
+impl Setting for RootDisks {
+    const KIND: &'static str = "\"copy\" or \"backed\"";
+
+    fn read(raw: &Raw) -> Result<Self, String> {
+        match raw {
+            Raw::Word(text) | Raw::Text(text) => text.parse().ok(),
+            Raw::Int(_) | Raw::List(_) | Raw::Other(_) => None,
+        }
+        .ok_or_else(|| raw.expected(Self::KIND))
+    }
+
+    fn show(&self) -> Option<String> {
+        Some(quoted(self.as_str()))
     }
 }
 
