@@ -37,6 +37,25 @@ def refusal(call, *args, **kwargs):
     raise AssertionError(f"was not refused: {answer}")
 
 
+def upload_as_form(server, address, image, data, size=None):
+    """Sends the bytes of an image to the address that AddImage gave, as a form with one file and
+    no credentials; the answer."""
+    assert address.startswith(server.url), address
+    boundary = uuid.uuid4().hex
+    head = (
+        f"--{boundary}\r\n"
+        'Content-Disposition: form-data; name="file"; filename="disk.qcow2"\r\n'
+        "Content-Type: application/octet-stream\r\n\r\n"
+    )
+    headers = {
+        "Content-Type": f"multipart/form-data; boundary={boundary}",
+        "X-IMAGE-UUID": image,
+        "X-IMAGE-SIZE": str(len(data) if size is None else size),
+    }
+    body = head.encode() + data + f"\r\n--{boundary}--\r\n".encode()
+    return server.call("POST", address.removeprefix(server.url), body, headers)
+
+
 def dated(zone, name=None):
     """Now in that zone, with the zone's id (as Java writes it) or the name given."""
     now = datetime.datetime.now(zoneinfo.ZoneInfo(zone))

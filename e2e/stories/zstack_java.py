@@ -1,8 +1,9 @@
 """What a program on ZStack's official Java SDK does with images, as it was seen on the wire."""
 
 from kit import disks
+from kit.checks import until
 from kit.native import Native
-from kit.official import Java, refusal
+from kit.official import Java, refusal, upload_as_form
 from kit.server import PASSWORD
 from kit.zstack import new_uuid
 
@@ -103,6 +104,27 @@ class ZstackJava:
         text = self.folder / "text.qcow2"
         text.write_bytes(b"QFI\xfb, says the file, and no more")
         return text
+
+    def it_adds_an_image_by_upload_and_waits_for_it(self):
+        made = self.java.post(
+            "/images",
+            name="uploaded",
+            url="upload://base.qcow2",
+            format="qcow2",
+            mediaType="RootVolumeTemplate",
+            platform="Linux",
+            backupStorageUuids=[self.store],
+        )["inventory"]
+        image, address = made["uuid"], made["backupStorageRefs"][0]["installPath"]
+        details = f"/images/upload-job/details/{image}"
+        assert self.java.get(details)["success"] is True
+        data = (self.folder / "base.qcow2").read_bytes()
+        answer = upload_as_form(self.server, address, image, data)
+        assert 200 <= answer.status < 300, answer.text
+        ready = lambda: self.java.query("/images", f"uuid={image}", "status=Ready")["inventories"]
+        (found,) = until(ready, "the image is ready")
+        assert found["actualSize"] == len(data)
+        self.java.delete(f"/images/{image}")
 
     def it_asks_what_a_machine_can_change_to(self):
         tags = ["x::y", "z"]

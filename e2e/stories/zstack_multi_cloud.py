@@ -1,9 +1,10 @@
-"""A multi-cloud platform that knows a ZStack cloud by an access key, and lists and deletes what is
-there page by page."""
+"""A multi-cloud platform that knows a ZStack cloud by an access key: it lists what is there page by
+page, uploads its own images and deletes them."""
 
 from kit import disks
+from kit.checks import until
 from kit.native import Native
-from kit.official import MultiCloud, refusal
+from kit.official import MultiCloud, refusal, upload_as_form
 from kit.zstack import Zstack, new_uuid
 
 
@@ -55,6 +56,46 @@ class ZstackMultiCloud:
     def it_reads_one_image_in_two_ways(self):
         (row,) = self.cloud.all("/images", f"uuid={self.image}")
         assert row == self.cloud.one("/images", self.image)
+
+    def _promise(self, name):
+        params = {
+            "name": name,
+            "url": "upload://disk.qcow2",
+            "mediaType": "RootVolumeTemplate",
+            "format": "qcow2",
+            "platform": "Linux",
+            "backupStorageUuids": [self.store],
+            "systemTags": ["qemuga", "bootMode::Legacy"],
+        }
+        image = self.cloud.send("POST", "/images", {"params": params})["inventory"]
+        assert image["status"] == "Downloading"
+        return image["uuid"], image["backupStorageRefs"][0]["installPath"]
+
+    def it_uploads_an_image_as_a_form(self):
+        self.uploaded, address = self._promise("uploaded")
+        data = self.disk.read_bytes()
+        answer = upload_as_form(self.server, address, self.uploaded, data)
+        assert 200 <= answer.status < 300, (answer.status, answer.text)
+        until(lambda: self.cloud.one("/images", self.uploaded)["status"] == "Ready", "it is ready")
+        image = self.cloud.one("/images", self.uploaded)
+        assert image["actualSize"] == len(data) and image["format"] == "qcow2"
+        assert "http" not in image["backupStorageRefs"][0]["installPath"], image
+        assert self.native.bytes_of(self.uploaded) == data
+        again = upload_as_form(self.server, address, self.uploaded, data)
+        assert again.status in (403, 404), (again.status, again.text)
+
+    def what_is_uploaded_elsewhere_or_in_part_is_no_image(self):
+        image, address = self._promise("in part")
+        data = self.disk.read_bytes()
+        other = upload_as_form(self.server, address, self.uploaded, data)
+        assert 400 <= other.status < 500, (other.status, other.text)
+        forged = address[:-8] + "00000000"
+        assert upload_as_form(self.server, forged, image, data).status in (403, 404)
+        less = upload_as_form(self.server, address, image, data, size=len(data) + 1)
+        assert 400 <= less.status < 500, (less.status, less.text)
+        assert self.native.bytes_of(self.uploaded) == data
+        self.cloud.send("DELETE", f"/images/{image}?deleteMode=Enforcing")
+        assert self.cloud.all("/images", f"uuid={image}") == []
 
     def it_deletes_an_image(self):
         self.cloud.send("DELETE", f"/images/{self.image}?deleteMode=Enforcing")
