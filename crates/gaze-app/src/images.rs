@@ -17,8 +17,10 @@ mod ticket;
 mod transfer;
 mod update;
 mod upload;
+mod verify;
 
 pub(crate) use capture::CaptureHandler;
 pub(crate) use import::ImportHandler;
 pub(crate) use purge::PurgeHandler;
 pub(crate) use upload::{UploadHandler, judged, retry};
+pub(crate) use verify::VerifyHandler;

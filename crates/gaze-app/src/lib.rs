@@ -40,7 +40,7 @@ pub use requests::*;
 pub use settings::{RootDisks, Settings};
 pub use setup::{FirstStart, Place};
 pub use system::SystemRuntime;
-pub use work::{Work, WorkKind, WorkList, WorkState};
+pub use work::{Wanted, Work, WorkKind, WorkList, WorkState};
 
 /// Everything a verb needs. Cheap to clone; all clones are one service.
 #[derive(Clone, Debug)]

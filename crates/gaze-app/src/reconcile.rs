@@ -10,7 +10,7 @@ use gaze_domain::{Error, Result, Store, StoreKind};
 use gaze_jobs::{Handler, Runner};
 use tokio_util::sync::CancellationToken;
 
-use crate::images::{CaptureHandler, ImportHandler, PurgeHandler, UploadHandler};
+use crate::images::{CaptureHandler, ImportHandler, PurgeHandler, UploadHandler, VerifyHandler};
 use crate::machines::ReimageHandler;
 use crate::work::sql;
 use crate::{App, clock, errors};
@@ -41,6 +41,7 @@ impl App {
             Arc::new(CaptureHandler(self.clone())),
             Arc::new(PurgeHandler(self.clone())),
             Arc::new(ReimageHandler(self.clone())),
+            Arc::new(VerifyHandler(self.clone())),
         ];
         let runner = self.jobs().run(handlers).await.map_err(sql)?;
         let stop = CancellationToken::new();

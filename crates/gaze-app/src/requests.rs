@@ -7,7 +7,7 @@ use std::pin::Pin;
 use bytes::Bytes;
 use futures_util::Stream;
 use gaze_domain::access::{TokenKind, TokenScope};
-use gaze_domain::image::Os;
+use gaze_domain::image::{DigestKind, Os};
 use gaze_domain::{
     Architecture, ByteCount, Caller, ClusterId, DiskFormat, DomainId, Firmware, Image, ImageId,
     Instance, InstanceState, JobId, Media, Platform, PoolId, PoolKind, ProjectId, RegionId, Role,
@@ -246,6 +246,15 @@ pub struct Import {
     pub job: Option<JobId>,
 }
 
+/// A copy whose bytes are to be read again, and the digest to compare them by.
+#[derive(Clone, Debug)]
+pub struct Verification {
+    pub store: StoreId,
+    pub digest: DigestKind,
+    /// The id that the job is to have.
+    pub job: Option<JobId>,
+}
+
 #[derive(Clone, Debug)]
 pub struct Capture {
     pub volume: VolumeId,
@@ -300,6 +309,9 @@ pub struct ImagePatch {
     pub min_disk_gib: Option<u64>,
     pub min_ram_mib: Option<u64>,
     pub tags: Option<BTreeSet<String>>,
+    /// Beside those that the image has.
+    pub add_tags: Vec<String>,
+    pub remove_tags: Vec<String>,
     pub set_properties: BTreeMap<String, String>,
     pub remove_properties: Vec<String>,
 }

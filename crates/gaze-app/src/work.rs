@@ -9,6 +9,7 @@ use gaze_domain::{
 };
 use gaze_jobs::{Clock, EnqueueError, Job, JobList, Jobs, Options, State};
 use gaze_sql::{Db, SqlError};
+use serde::{Deserialize, Serialize};
 
 use crate::{App, failure};
 
@@ -25,6 +26,8 @@ gaze_domain::words! {
         Reimage = "reimage",
         /// The bytes of a deleted image are removed.
         Purge = "purge",
+        /// The bytes of one copy are read again and compared with what came.
+        Verify = "verify",
     }
 }
 
@@ -48,6 +51,9 @@ pub struct Work {
     /// The machine that it changes.
     pub instance: Option<InstanceId>,
     pub owner: ProjectId,
+    /// What the image was called when its import began, and where it was to go. An import that
+    /// failed leaves no image to ask.
+    pub wanted: Option<Wanted>,
     /// Bytes done.
     pub done: u64,
     /// Bytes in all, once known.
@@ -57,6 +63,14 @@ pub struct Work {
     pub created_at: Timestamp,
     pub started_at: Option<Timestamp>,
     pub finished_at: Option<Timestamp>,
+}
+
+/// What an import was to bring forth.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    pub name: String,
+    /// Ids of stores, in their plain form.
+    pub stores: Vec<String>,
 }
 
 impl Work {
@@ -214,9 +228,11 @@ fn view(job: Job) -> Result<Work> {
     };
     let kind: WorkKind = job.kind.parse()?;
     let (image, instance) = match kind {
-        WorkKind::Upload | WorkKind::Import | WorkKind::Capture | WorkKind::Purge => {
-            (ImageId::parse(&job.subject), None)
-        }
+        WorkKind::Upload
+        | WorkKind::Import
+        | WorkKind::Capture
+        | WorkKind::Purge
+        | WorkKind::Verify => (ImageId::parse(&job.subject), None),
         WorkKind::Reimage => (
             job.payload["image"].as_str().and_then(ImageId::parse),
             InstanceId::parse(&job.subject),
@@ -235,6 +251,7 @@ fn view(job: Job) -> Result<Work> {
         image,
         instance,
         owner: job.owner.parse()?,
+        wanted: serde_json::from_value(job.payload["wanted"].clone()).ok(),
         done: job.progress_done,
         total: job.progress_total,
         stage: job.stage,

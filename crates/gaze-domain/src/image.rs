@@ -100,6 +100,34 @@ pub struct Checksums {
     pub sha512: Option<String>,
 }
 
+crate::words! {
+    /// A digest of stored bytes.
+    pub enum DigestKind("digest") {
+        Md5 = "md5",
+        Sha256 = "sha256",
+        Sha512 = "sha512",
+    }
+}
+
+impl Checksums {
+    pub fn get(&self, kind: DigestKind) -> Option<&str> {
+        match kind {
+            DigestKind::Md5 => self.md5.as_deref(),
+            DigestKind::Sha256 => self.sha256.as_deref(),
+            DigestKind::Sha512 => self.sha512.as_deref(),
+        }
+    }
+
+    pub fn set(&mut self, kind: DigestKind, digest: String) {
+        let place = match kind {
+            DigestKind::Md5 => &mut self.md5,
+            DigestKind::Sha256 => &mut self.sha256,
+            DigestKind::Sha512 => &mut self.sha512,
+        };
+        *place = Some(digest);
+    }
+}
+
 /// What is known of the guest operating system; all of it is what somebody said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Os {

@@ -100,7 +100,7 @@ async fn result(app: &App, work: &Work) -> Result<Answer, Failure> {
         (WorkKind::Capture, Some(image), _) => Ok(image_answer(app, &owner, image)
             .await?
             .with("success", true)),
-        (WorkKind::Import | WorkKind::Upload, Some(image), _) => {
+        (WorkKind::Import | WorkKind::Upload | WorkKind::Verify, Some(image), _) => {
             image_answer(app, &owner, image).await
         }
         (WorkKind::Purge, ..) | (_, None, _) | (WorkKind::Reimage, _, None) => Ok(Answer::empty()),
@@ -152,11 +152,16 @@ fn why(work: &Work) -> ErrorCode {
             ))
             .because(cause),
         WorkKind::Import | WorkKind::Upload => Code::CannotCreate
-            .with(format!(
-                "Failed to download image[uuid:{image}] on all backup storage"
-            ))
+            .with(match &work.wanted {
+                Some(wanted) => format!(
+                    "Failed to download image[name:{}] on all backup storage[{}].",
+                    wanted.name,
+                    wanted.stores.join(", ")
+                ),
+                None => format!("Failed to download image[uuid:{image}] on all backup storage."),
+            })
             .because(cause),
         WorkKind::Reimage => refused_image(work).unwrap_or(cause),
-        WorkKind::Purge => cause,
+        WorkKind::Purge | WorkKind::Verify => cause,
     }
 }

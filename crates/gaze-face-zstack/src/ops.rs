@@ -1,6 +1,7 @@
 //! The operations, one file each: a `ROUTE` that declares it, and what it does.
 
 pub(crate) mod add_image;
+pub(crate) mod calculate_image_hash;
 pub(crate) mod change_access_key_state;
 pub(crate) mod change_image_state;
 pub(crate) mod change_vm_image;
@@ -11,6 +12,7 @@ pub(crate) mod delete_image;
 pub(crate) mod expunge_image;
 pub(crate) mod get_current_time;
 pub(crate) mod get_image_candidates_for_vm_to_change;
+pub(crate) mod get_image_qga;
 pub(crate) mod get_upload_image_job_details;
 pub(crate) mod get_version;
 pub(crate) mod is_ready_to_go;
@@ -29,6 +31,9 @@ pub(crate) mod query_volume;
 pub(crate) mod query_zone;
 pub(crate) mod recover_image;
 pub(crate) mod renew_session;
+pub(crate) mod set_image_boot_mode;
+pub(crate) mod set_image_qga;
+pub(crate) mod sync_image_size;
 pub(crate) mod update_image;
 pub(crate) mod validate_session;
 

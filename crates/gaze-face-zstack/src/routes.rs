@@ -29,6 +29,11 @@ pub(crate) const ROUTES: &[&Route] = &[
     &ops::recover_image::ROUTE,
     &ops::expunge_image::ROUTE,
     &ops::get_upload_image_job_details::ROUTE,
+    &ops::sync_image_size::ROUTE,
+    &ops::set_image_boot_mode::ROUTE,
+    &ops::calculate_image_hash::ROUTE,
+    &ops::set_image_qga::ROUTE,
+    &ops::get_image_qga::ROUTE,
     &ops::query_backup_storage::ROUTE,
     &ops::query_primary_storage::ROUTE,
     &ops::query_zone::ROUTE,
@@ -43,27 +48,6 @@ pub(crate) const ROUTES: &[&Route] = &[
 
 /// Published and not served: `no api mapping to …`.
 pub(crate) const ABSENT: &[Absent] = &[
-    action(
-        "SyncImageSize",
-        "/zstack/v1/images/{uuid}/actions",
-        "syncImageSize",
-    ),
-    action(
-        "SetImageBootMode",
-        "/zstack/v1/images/{uuid}/actions",
-        "setImageBootMode",
-    ),
-    action(
-        "CalculateImageHash",
-        "/zstack/v1/images/{uuid}/actions",
-        "calculateImageHash",
-    ),
-    action(
-        "SetImageQga",
-        "/zstack/v1/images/{uuid}/actions",
-        "setImageQga",
-    ),
-    absent("GetImageQga", Verb::Get, "/zstack/v1/images/{uuid}/qga"),
     action(
         "ExportImageFromBackupStorage",
         "/zstack/v1/backup-storage/{backupStorageUuid}/actions",

@@ -15,7 +15,7 @@ use super::transfer::Transfer;
 use super::upload::judged;
 use crate::ingest::{Aftermath, Fetch, Intake, Landed, Rule, Scheme, redacted, scheme};
 use crate::requests::{Import, NewImage, Started};
-use crate::work::WorkKind;
+use crate::work::{Wanted, WorkKind};
 use crate::{App, errors};
 
 /// Bytes read from a local file at once.
@@ -37,11 +37,15 @@ impl App {
         };
         let made = self.new_image(caller, new, shown(&import.url))?;
         let need = Need {
-            bytes,
+            bytes: bytes.max(1),
             pool: None,
             rule: Rule::All,
         };
         let stores = self.choose_stores(&import.stores, need).await?;
+        let wanted = Wanted {
+            name: made.name.clone(),
+            stores: stores.iter().map(|store| store.hex()).collect(),
+        };
         let begun = Transfer {
             image: made,
             bytes,
@@ -49,7 +53,7 @@ impl App {
             begin: Transition::BEGIN_IMPORT,
             kind: WorkKind::Import,
             job: import.job,
-            payload: json!({ "url": import.url }),
+            payload: json!({ "url": import.url, "wanted": wanted }),
         };
         self.begin_transfer(begun).await
     }

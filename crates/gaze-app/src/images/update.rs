@@ -4,7 +4,9 @@ use std::convert::Infallible;
 
 use gaze_catalog::image;
 use gaze_domain::image::{check_description, check_name};
-use gaze_domain::{Caller, Error, Image, ImageId, Noun, Result, Status, access};
+use gaze_domain::{
+    Architecture, Caller, Error, Firmware, Image, ImageId, Noun, Result, Status, access,
+};
 
 use super::create::{check_properties, check_tags};
 use crate::App;
@@ -88,6 +90,13 @@ fn changed(caller: &Caller, before: &Image, wanted: Image) -> Result<Image> {
     if wanted.visibility != before.visibility && !access::can_publish(caller, wanted.visibility) {
         return Err(Error::forbidden("publish an image", Noun::Image, before.id));
     }
+    if wanted.firmware != before.firmware
+        && wanted.firmware == Some(Firmware::Bios)
+        && wanted.architecture == Some(Architecture::Aarch64)
+    {
+        let reason = "machines of aarch64 do not start by BIOS";
+        return Err(Error::invalid("firmware", reason));
+    }
     check_tags(wanted.tags.iter())?;
     check_properties(wanted.properties.iter())?;
     Ok(Image {
@@ -130,6 +139,10 @@ fn apply(image: &mut Image, patch: ImagePatch) {
     set(&mut image.min_disk_gib, patch.min_disk_gib);
     set(&mut image.min_ram_mib, patch.min_ram_mib);
     set(&mut image.tags, patch.tags);
+    for tag in &patch.remove_tags {
+        image.tags.remove(tag);
+    }
+    image.tags.extend(patch.add_tags);
     for name in &patch.remove_properties {
         image.properties.remove(name);
     }

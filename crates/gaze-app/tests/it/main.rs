@@ -27,4 +27,5 @@ mod sharing;
 mod tickets;
 mod upload;
 mod upload_many;
+mod verify;
 mod web;

@@ -39,6 +39,7 @@ const fn kind(kind: WorkKind) -> &'static str {
         WorkKind::Capture => "CreateCIMG",
         WorkKind::Reimage => "RebuildDC2",
         WorkKind::Purge => "DeleteCIMG",
+        WorkKind::Verify => "VerifyCIMG",
     }
 }
 
@@ -156,6 +157,7 @@ mod tests {
                 ("capture", "CreateCIMG"),
                 ("reimage", "RebuildDC2"),
                 ("purge", "DeleteCIMG"),
+                ("verify", "VerifyCIMG"),
             ]
         );
     }

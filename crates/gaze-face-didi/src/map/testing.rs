@@ -224,6 +224,7 @@ pub(crate) fn work(kind: WorkKind, state: WorkState) -> Work {
         id: JobId::new(Uuid::from_u128(9)),
         kind,
         state,
+        wanted: None,
         image: Some(ImageId::new(Uuid::from_u128(100))),
         instance: None,
         owner: ProjectId::new(Uuid::from_u128(7)),

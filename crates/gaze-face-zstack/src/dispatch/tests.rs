@@ -51,8 +51,8 @@ fn method_and_action_choose_among_operations_on_one_path() {
         ),
         (
             "PUT",
-            "/images/ab/actions",
-            r#"{"syncImageSize":{}}"#,
+            "/vm-instances/ab/actions",
+            r#"{"reimageVmInstance":{}}"#,
             "absent",
         ),
         (

@@ -12,8 +12,10 @@ use super::words;
 use crate::errors::{Failure, invalid_argument};
 
 const BOOT_MODE: &str = "bootMode::";
+/// The guest has QEMU's agent.
+pub(crate) const GUEST_AGENT: &str = "qemuga";
 /// System tags of images that are kept as they are: whole tags, and prefixes before a value.
-const KEPT: &[&str] = &["qemuga"];
+const KEPT: &[&str] = &[GUEST_AGENT];
 const KEPT_PREFIXES: &[&str] = &["GuestTools::"];
 
 /// What a request's tags ask for.

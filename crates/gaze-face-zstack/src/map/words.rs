@@ -105,6 +105,9 @@ pub(crate) const fn boot_mode(firmware: Firmware) -> &'static str {
     }
 }
 
+/// The words of [`boot_mode`].
+pub(crate) const BOOT_MODES: &[&str] = &["Legacy", "UEFI", "UEFI_WITH_CSM"];
+
 /// Reads a boot mode without regard to case, as ZStack's validator does.
 pub(crate) fn read_boot_mode(word: &str) -> Option<Firmware> {
     Firmware::ALL
@@ -201,12 +204,7 @@ mod tests {
             read_architecture,
             ARCHITECTURES,
         );
-        check(
-            Firmware::ALL,
-            boot_mode,
-            read_boot_mode,
-            &["Legacy", "UEFI", "UEFI_WITH_CSM"],
-        );
+        check(Firmware::ALL, boot_mode, read_boot_mode, BOOT_MODES);
         for value in DiskFormat::ALL {
             assert_eq!(read_format(format(*value)), Some(*value));
         }

@@ -9,6 +9,8 @@ mod client;
 #[cfg(test)]
 mod cloud;
 #[cfg(test)]
+mod damage;
+#[cfg(test)]
 mod deletion;
 #[cfg(test)]
 mod documented;
