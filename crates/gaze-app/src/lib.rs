@@ -14,6 +14,7 @@ mod images;
 mod ingest;
 mod machines;
 mod names;
+mod notices;
 mod people;
 mod places;
 mod reconcile;
@@ -33,8 +34,10 @@ use gaze_jobs::Jobs;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
+pub use calls::{Answer, Ended, NewCall, Teller};
 pub use gaze_catalog::call::Call;
 pub use names::Names;
+pub use notices::NoticeCounts;
 pub use reconcile::Running;
 pub use requests::*;
 pub use settings::{RootDisks, Settings};
@@ -60,6 +63,8 @@ struct Inner {
     pools: Folders,
     fetcher: ingest::Fetcher,
     passwords: auth::Passwords,
+    calls: calls::Calls,
+    notices: notices::Counters,
     /// Work that outlives the request that began it, such as the clean-up after a client that
     /// went away.
     tasks: TaskTracker,
@@ -90,6 +95,8 @@ impl App {
                 fetcher,
                 settings,
                 passwords: auth::Passwords::new(),
+                calls: calls::Calls::default(),
+                notices: notices::Counters::default(),
                 tasks: TaskTracker::new(),
             }),
         })
@@ -140,6 +147,14 @@ impl App {
 
     pub(crate) fn passwords(&self) -> &auth::Passwords {
         &self.inner.passwords
+    }
+
+    pub(crate) fn calls(&self) -> &calls::Calls {
+        &self.inner.calls
+    }
+
+    pub(crate) fn notices(&self) -> &notices::Counters {
+        &self.inner.notices
     }
 
     pub(crate) fn tasks(&self) -> &TaskTracker {

@@ -10,8 +10,10 @@ use gaze_domain::{Error, Result, Store, StoreKind};
 use gaze_jobs::{Handler, Runner};
 use tokio_util::sync::CancellationToken;
 
+use crate::calls::keep_looking;
 use crate::images::{CaptureHandler, ImportHandler, PurgeHandler, UploadHandler, VerifyHandler};
 use crate::machines::ReimageHandler;
+use crate::notices::NoticeHandler;
 use crate::work::sql;
 use crate::{App, clock, errors};
 
@@ -42,10 +44,12 @@ impl App {
             Arc::new(PurgeHandler(self.clone())),
             Arc::new(ReimageHandler(self.clone())),
             Arc::new(VerifyHandler(self.clone())),
+            Arc::new(NoticeHandler(self.clone())),
         ];
         let runner = self.jobs().run(handlers).await.map_err(sql)?;
         let stop = CancellationToken::new();
         self.tasks().spawn(rounds(self.clone(), stop.clone()));
+        self.tasks().spawn(keep_looking(self.clone(), stop.clone()));
         Ok(Running {
             app: self.clone(),
             runner,
@@ -107,11 +111,12 @@ impl App {
         self.purge_expired_copies().await?;
         let now = self.now();
         let forget = clock::before(now, self.settings().keep_finished);
+        let answered = clock::before(now, self.settings().keep_answers);
         self.catalog()
             .write(move |tx| {
                 Box::pin(async move {
                     token::delete_expired(tx, now).await?;
-                    call::delete_older(tx, forget).await
+                    call::delete_finished(tx, answered).await
                 })
             })
             .await?;

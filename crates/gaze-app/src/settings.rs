@@ -42,14 +42,22 @@ pub struct Settings {
     pub upload_life: Duration,
     /// How long a deleted image, or a deleted copy of one, can be recovered.
     pub keep_deleted: Duration,
-    /// How long finished jobs and remembered answers are kept.
+    /// How long finished jobs are kept.
     pub keep_finished: Duration,
+    /// How long the answer of a finished call can be asked for.
+    pub keep_answers: Duration,
     /// Room that stays free in a store that was not named by the caller.
     pub store_headroom: u64,
     /// Imports and captures that run at once.
     pub transfers: usize,
     /// Short jobs that run at once.
     pub quick: usize,
+    /// Notices of answers that are posted at once.
+    pub notices: usize,
+    /// How often a notice is tried.
+    pub notice_tries: u32,
+    /// Pause between two tries.
+    pub notice_pause: Duration,
     /// Longest pause between two chunks of a source before it counts as broken.
     pub idle: Duration,
 }
@@ -71,9 +79,13 @@ impl Settings {
             upload_life: Duration::from_hours(24),
             keep_deleted: Duration::from_hours(72),
             keep_finished: Duration::from_hours(7 * 24),
+            keep_answers: Duration::from_hours(3),
             store_headroom: 1 << 30,
             transfers: 4,
             quick: 4,
+            notices: 8,
+            notice_tries: 15,
+            notice_pause: Duration::from_secs(2),
             idle: Duration::from_mins(1),
         }
     }

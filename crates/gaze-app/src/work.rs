@@ -11,7 +11,7 @@ use gaze_jobs::{Clock, EnqueueError, Job, JobList, Jobs, Options, State};
 use gaze_sql::{Db, SqlError};
 use serde::{Deserialize, Serialize};
 
-use crate::{App, failure};
+use crate::{App, failure, notices};
 
 gaze_domain::words! {
     /// What a job does.
@@ -125,6 +125,7 @@ pub(crate) async fn open_queue(
     let options = Options {
         transfers: settings.transfers,
         quick: settings.quick,
+        notices: settings.notices,
         ..Options::default()
     };
     Jobs::open(db, Arc::new(RuntimeClock(runtime)), options)
@@ -152,6 +153,7 @@ impl App {
             .find(&id.hex())
             .await
             .map_err(sql)?
+            .filter(|job| job.kind != notices::KIND)
             .map(view)
             .transpose()
     }
@@ -179,6 +181,7 @@ impl App {
         let list = JobList {
             owner: (!caller.is_admin()).then(|| caller.project.hex()),
             subject: list.image.map(ImageId::hex),
+            except: Some(notices::KIND.to_owned()),
             unfinished: list.unfinished_only,
             after: list.after.map(JobId::hex),
             limit: list.limit.min(1000),
@@ -221,7 +224,7 @@ impl App {
     }
 }
 
-fn view(job: Job) -> Result<Work> {
+pub(crate) fn view(job: Job) -> Result<Work> {
     let time = |micros: i64| {
         Timestamp::from_microsecond(micros)
             .map_err(|error| Error::internal("reading a job's time", error))

@@ -46,6 +46,11 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0001_catalogue.sql"),
     },
     Migration {
+        version: 2,
+        name: "calls",
+        sql: include_str!("../migrations/0002_calls.sql"),
+    },
+    Migration {
         version: 5,
         name: "upload ticket",
         sql: include_str!("../migrations/0005_upload_ticket.sql"),

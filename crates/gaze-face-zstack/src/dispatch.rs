@@ -11,6 +11,7 @@ mod existence;
 mod headers;
 mod request;
 mod respond;
+mod run;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -24,21 +25,20 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
 use axum::routing::any;
-use gaze_app::{App, Work};
+use gaze_app::App;
 use gaze_domain::{Error, JobId, Noun};
 use gaze_http::{BodyError, RequestId, origin, read_body};
 use percent_encoding::percent_decode_str;
 
-use crate::answer::without_schema;
-use crate::auth::{self, Credentials};
-use crate::call::{Call, Outcome};
-use crate::errors::{Code, Failure, Subject, failure};
-use crate::jobs::failed_body;
+use crate::auth;
+use crate::call::Call;
+use crate::errors::{Failure, Subject, failure};
 use crate::params::Params;
 use crate::route::{Access, CONTEXT, Flow};
 use crate::{Config, jobs, upload};
 use headers::Wishes;
 use request::Given;
+use run::Sent;
 use table::{Choice, Table};
 
 /// Longest body of a request, in bytes.
@@ -54,6 +54,7 @@ struct Face {
 }
 
 pub(crate) fn router(app: App, config: Config) -> Router {
+    app.tell_ends(jobs::FACE, jobs::tell);
     let face = Arc::new(Face {
         app,
         config,
@@ -74,7 +75,7 @@ async fn serve(State(face): State<Arc<Face>>, request: Request) -> Response {
     let schema = headers::wants_schema(&parts.headers);
     let answer = match path.strip_prefix(API_JOBS) {
         Some(id) => poll(&face, &parts, id, schema).await,
-        None => face.answer(&parts, &path, body, schema).await,
+        None => Arc::clone(&face).answer(&parts, &path, body, schema).await,
     };
     match answer {
         Ok(response) => response,
@@ -103,7 +104,7 @@ async fn poll(face: &Face, parts: &Parts, id: &str, schema: bool) -> Result<Resp
 
 impl Face {
     async fn answer(
-        &self,
+        self: Arc<Self>,
         parts: &Parts,
         path: &str,
         body: Body,
@@ -133,7 +134,7 @@ impl Face {
             }
         };
         let origin = self.origin(parts);
-        let mut call = Call {
+        let call = Call {
             app: self.app.clone(),
             config: self.config.clone(),
             route,
@@ -150,17 +151,24 @@ impl Face {
             schema,
             origin,
             timeout_ms: wishes.timeout_ms.unwrap_or(route.flow.timeout_ms()),
-        };
-        match route.flow {
-            Flow::Sync => match authorised(&mut call, credentials).await? {
-                Outcome::Done(answer) => {
-                    Ok(respond::json(StatusCode::OK, &answer.into_body(schema)))
-                }
-                Outcome::Started(job) => Ok(sent.accepted(job)),
+            deadline: match route.flow {
+                Flow::Long => wishes
+                    .timeout_ms
+                    .and_then(|given| i64::try_from(given).ok())
+                    .and_then(|given| {
+                        let given = jiff::SignedDuration::from_millis(given);
+                        self.app.now().checked_add(given).ok()
+                    }),
+                Flow::Sync | Flow::Quick => None,
             },
-            Flow::Quick => self.quick(call, credentials, &sent).await,
-            Flow::Long => self.long(call, credentials, &sent).await,
+            hook: wishes.hook.filter(|_| route.flow != Flow::Sync),
+        };
+        if let Some(hook) = &sent.hook
+            && let Err(refusal) = self.app.check_hook(hook)
+        {
+            return Err(odd_hook(&refusal));
         }
+        self.run(call, credentials, sent).await
     }
 
     /// The address under which the client reached this service.
@@ -191,162 +199,6 @@ impl Face {
             Ok(())
         }
     }
-
-    /// Runs a call that is over at once. If its outcome can be asked for later, it takes its id
-    /// before it runs and leaves its answer under it.
-    async fn quick(
-        &self,
-        mut call: Call,
-        credentials: Option<Credentials>,
-        sent: &Sent,
-    ) -> Result<Response, Failure> {
-        let job = self.job_of(&mut call, sent);
-        if let Some(job) = job {
-            self.begin(job).await?;
-        }
-        let outcome = authorised(&mut call, credentials).await;
-        self.settle(job, outcome, sent).await
-    }
-
-    /// Runs a call that starts work. The job keeps the answer; only a refusal, which leaves no
-    /// job, is remembered here.
-    async fn long(
-        &self,
-        mut call: Call,
-        credentials: Option<Credentials>,
-        sent: &Sent,
-    ) -> Result<Response, Failure> {
-        let job = self.job_of(&mut call, sent);
-        let outcome = match authorised(&mut call, credentials).await {
-            Ok(Outcome::Started(started)) if sent.at_once => return Ok(sent.accepted(started)),
-            Ok(Outcome::Started(started)) => {
-                let work = self
-                    .app
-                    .wait_for_work(started, self.config.sync_wait)
-                    .await
-                    .map_err(|error| call.failure(&error))?;
-                let Some(work) = work.filter(Work::is_finished) else {
-                    return Ok(sent.accepted(started));
-                };
-                let outcome = jobs::outcome(&self.app, &work).await.map(Outcome::Done);
-                if matches!(outcome, Err(Failure::Api(_)))
-                    && sent.failed_for_java(StatusCode::SERVICE_UNAVAILABLE)
-                {
-                    return Ok(sent.accepted(started));
-                }
-                return self.settle(None, outcome, sent).await;
-            }
-            done_or_refused => done_or_refused,
-        };
-        // What is refused as text is refused at once, and no job's business.
-        let job = job.filter(|_| !matches!(outcome, Err(Failure::Text(..))));
-        if let Some(job) = job {
-            self.begin(job).await?;
-        }
-        self.settle(job, outcome, sent).await
-    }
-
-    /// The id under which a call's outcome can be asked for: the client's, or a new one if the
-    /// client does not wait.
-    fn job_of(&self, call: &mut Call, sent: &Sent) -> Option<JobId> {
-        if call.job.is_none() && sent.at_once {
-            call.job = Some(JobId::new(self.app.new_uuid()));
-        }
-        call.job
-    }
-
-    async fn begin(&self, job: JobId) -> Result<(), Failure> {
-        self.app
-            .begin_call(job, jobs::FACE)
-            .await
-            .map_err(|error| told(&error))
-    }
-
-    /// Remembers how a call ended, if it has an id, and responds.
-    async fn settle(
-        &self,
-        job: Option<JobId>,
-        outcome: Result<Outcome, Failure>,
-        sent: &Sent,
-    ) -> Result<Response, Failure> {
-        let mut refusal = None;
-        let mut kept = None;
-        let (status, body) = match outcome {
-            Ok(Outcome::Done(answer)) => {
-                kept = answer
-                    .clone()
-                    .without_secret()
-                    .map(|kept| kept.into_body(true));
-                (StatusCode::OK, answer.into_body(true))
-            }
-            Ok(Outcome::Started(started)) => return Ok(sent.accepted(started)),
-            Err(Failure::Api(code)) => (StatusCode::SERVICE_UNAVAILABLE, failed_body(&code)),
-            Err(text @ Failure::Text(..)) => {
-                let code = Code::OperationFailed.with(text.to_string());
-                refusal = Some(text);
-                (StatusCode::SERVICE_UNAVAILABLE, failed_body(&code))
-            }
-        };
-        if let Some(job) = job {
-            self.app
-                .finish_call(
-                    job,
-                    status.as_u16(),
-                    kept.as_ref().unwrap_or(&body).to_string(),
-                )
-                .await
-                .map_err(|error| told(&error))?;
-            if refusal.is_none() && (sent.at_once || sent.failed_for_java(status)) {
-                return Ok(sent.accepted(job));
-            }
-        }
-        Ok(respond::json(
-            status,
-            &if sent.schema {
-                body
-            } else {
-                without_schema(body)
-            },
-        ))
-    }
-}
-
-/// How the answer is to be sent.
-struct Sent {
-    at_once: bool,
-    schema: bool,
-    origin: String,
-    timeout_ms: u64,
-}
-
-impl Sent {
-    fn accepted(&self, job: JobId) -> Response {
-        respond::accepted(&self.origin, job, self.timeout_ms)
-    }
-
-    /// Whether this is a failure that the official Java client has to be told of by its job. It
-    /// understands the error of a job only: of any other answer than 200 and 202 it makes an
-    /// error `sdk.1000` of its own, whatever the body says (`ZSClient.java`, version 5.2.1).
-    /// Nobody else asks for a schema.
-    fn failed_for_java(&self, status: StatusCode) -> bool {
-        self.schema && status == StatusCode::SERVICE_UNAVAILABLE
-    }
-}
-
-/// Validates, finds out who asks, and runs the operation.
-async fn authorised(call: &mut Call, credentials: Option<Credentials>) -> Result<Outcome, Failure> {
-    let route = call.route;
-    call.params.validate(route.fields)?;
-    if let Some(credentials) = credentials {
-        match credentials.caller(&call.app).await {
-            Ok(caller) => call.caller = Some(caller),
-            Err(error) => {
-                existence::check(&call.app, route.fields, &call.params).await?;
-                return Err(call.failure(&error));
-            }
-        }
-    }
-    (route.run)(call).await
 }
 
 async fn read(body: Body) -> Result<axum::body::Bytes, Failure> {
@@ -363,6 +215,14 @@ async fn read(body: Body) -> Result<axum::body::Bytes, Failure> {
 fn no_mapping(path: &str) -> Failure {
     let path = path.strip_prefix(CONTEXT).unwrap_or(path);
     Failure::Text(StatusCode::NOT_FOUND, format!("no api mapping to {path}"))
+}
+
+fn odd_hook(refusal: &Error) -> Failure {
+    let reason = match refusal {
+        Error::SourceRefused { reason, .. } => reason.clone(),
+        other => other.to_string(),
+    };
+    Failure::bad_request(format!("Invalid header[X-Web-Hook], {reason}"))
 }
 
 /// A failure that belongs to no operation.

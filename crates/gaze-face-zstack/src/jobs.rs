@@ -3,15 +3,17 @@
 //! Polling asks for no credentials: whoever knows the id of a call may know its outcome. The id
 //! is that of a job of ours, or of a call whose answer was remembered.
 
+use std::pin::Pin;
+
 use axum::http::StatusCode;
-use gaze_app::{App, Work, WorkKind, WorkState};
+use gaze_app::{App, Ended, Work, WorkKind, WorkState};
 use gaze_domain::{Caller, DomainId, Error, ImageId, JobId, ProjectId, Role, UserId};
 use jiff::SignedDuration;
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::answer::{Answer, without_schema};
-use crate::errors::{Code, Failure, Subject, error_code, failure};
+use crate::errors::{Code, Failure, Subject, api, error_code, failure};
 use crate::map;
 use crate::ops::change_vm_image::not_a_candidate;
 use crate::params::is_uuid;
@@ -19,10 +21,6 @@ use crate::wire::error_code::ErrorCode;
 
 /// By which name the app remembers calls of this face.
 pub(crate) const FACE: &str = "zstack";
-
-/// A call that is run at once and has no answer after this long will never have one: its client
-/// went away while it ran.
-const ABANDONED: SignedDuration = SignedDuration::from_mins(10);
 
 /// What polling answers.
 #[derive(Debug, PartialEq)]
@@ -42,15 +40,14 @@ pub(crate) async fn look_up(app: &App, id: &str, schema: bool) -> Result<State, 
         if call.face != FACE {
             return Ok(State::Unknown);
         }
-        let gone = app.now().duration_since(call.created_at) > ABANDONED;
         return Ok(match call.answer {
-            None if gone => State::Unknown,
             None => State::Running,
             Some((status, body)) => remembered(status, &body, schema),
         });
     }
     match app.find_work(id).await.map_err(told)? {
         Some(work) if !work.is_finished() => Ok(State::Running),
+        Some(work) if is_forgotten(app, &work) => Ok(State::Unknown),
         Some(work) => Ok(match outcome(app, &work).await {
             Ok(answer) => State::Finished(StatusCode::OK, answer.into_body(schema)),
             Err(Failure::Api(code)) => {
@@ -75,8 +72,46 @@ fn remembered(status: u16, body: &str, schema: bool) -> State {
     }
 }
 
+/// Work is kept for longer than ZStack keeps the answers of calls.
+fn is_forgotten(app: &App, work: &Work) -> bool {
+    let kept = SignedDuration::try_from(app.settings().keep_answers).unwrap_or(SignedDuration::MAX);
+    work.finished_at
+        .is_some_and(|finished| app.now().duration_since(finished) > kept)
+}
+
+/// The words for the end of a call whose maker did not stay for it.
+pub(crate) fn tell(app: &App, ended: Ended, classes: bool) -> Telling<'_> {
+    Box::pin(async move {
+        let (status, body) = match end(app, ended).await {
+            Ok(answer) => (StatusCode::OK, answer.into_body(classes)),
+            Err(Failure::Api(code)) => (StatusCode::SERVICE_UNAVAILABLE, failed_body(&code)),
+            Err(Failure::Text(_, text)) => {
+                return Err(Error::internal("telling of a call's end", text));
+            }
+        };
+        Ok((status.as_u16(), body.to_string()))
+    })
+}
+
+type Telling<'a> = Pin<Box<dyn Future<Output = Result<(u16, String), Error>> + Send + 'a>>;
+
+/// The answer of a call that started work.
+pub(crate) async fn end(app: &App, ended: Ended) -> Result<Answer, Failure> {
+    match ended {
+        Ended::Work(work) => outcome(app, &work).await,
+        Ended::TimedOut => Err(api(
+            Code::Timeout,
+            "the operation took longer than X-API-Timeout allows, and was cancelled",
+        )),
+        Ended::Interrupted => Err(api(
+            Code::Internal,
+            "the service was stopped before the operation came to an end",
+        )),
+    }
+}
+
 /// The answer of a call whose work is finished.
-pub(crate) async fn outcome(app: &App, work: &Work) -> Result<Answer, Failure> {
+async fn outcome(app: &App, work: &Work) -> Result<Answer, Failure> {
     match work.state {
         WorkState::Succeeded => result(app, work).await,
         WorkState::Failed | WorkState::Cancelled => Err(Failure::Api(Box::new(why(work)))),

@@ -68,9 +68,6 @@ impl Flow {
     }
 }
 
-/// What asynchronous operations lack for now.
-pub(crate) const NO_WEB_HOOK: &str = "results are not posted to X-Web-Hook";
-
 /// Whether a call asks who makes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Access {

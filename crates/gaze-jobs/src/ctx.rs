@@ -1,6 +1,7 @@
 //! What a handler is, and what it is given.
 
 use std::fmt::Debug;
+use std::time::Duration;
 
 use gaze_sql::{BoxFuture, SqlError, Tx};
 use serde_json::Value;
@@ -38,6 +39,13 @@ pub enum Failure {
     Retry {
         /// What [`Handler::rollback`] and the readers of the job are told.
         error: Value,
+    },
+    /// As `Retry`, after a pause of the handler's choice.
+    RetryAfter {
+        /// What [`Handler::rollback`] and the readers of the job are told.
+        error: Value,
+        /// How long to wait.
+        pause: Duration,
     },
     /// No attempt will succeed: the job is rolled back.
     Fatal {

@@ -113,16 +113,19 @@ impl Execution {
             lease.release().await?;
             return Ok(None);
         }
-        let cause = match failure {
-            Failure::Retry { error }
-                if job.attempt < job.max_attempts && !live.cancel_requested() =>
-            {
-                tracing::warn!(job = job.id, kind = job.kind, %error, "a job is tried again");
-                lease.retry(&error, backoff(job.attempt)).await?;
-                return Ok(None);
-            }
-            Failure::Retry { error } | Failure::Fatal { error } => error,
+        let (cause, pause) = match failure {
+            Failure::Retry { error } => (error, Some(backoff(job.attempt))),
+            Failure::RetryAfter { error, pause } => (error, Some(pause)),
+            Failure::Fatal { error } => (error, None),
         };
+        if let Some(pause) = pause
+            && job.attempt < job.max_attempts
+            && !live.cancel_requested()
+        {
+            tracing::warn!(job = job.id, kind = job.kind, error = %cause, "a job is tried again");
+            lease.retry(&cause, pause).await?;
+            return Ok(None);
+        }
         Ok(lease.doom(&cause).await?.then_some(cause))
     }
 

@@ -10,15 +10,18 @@ pub enum Class {
     Transfer,
     /// Takes seconds.
     Quick,
+    /// Speaks to a server of somebody else's and takes as long as that one does.
+    Notice,
 }
 
 impl Class {
-    pub(crate) const ALL: [Class; 2] = [Class::Transfer, Class::Quick];
+    pub(crate) const ALL: [Class; 3] = [Class::Transfer, Class::Quick, Class::Notice];
 
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Class::Transfer => "transfer",
             Class::Quick => "quick",
+            Class::Notice => "notice",
         }
     }
 }

@@ -22,6 +22,8 @@ pub struct Options {
     pub transfers: usize,
     /// How many jobs of [`Class::Quick`] run at once; at least 1.
     pub quick: usize,
+    /// How many jobs of [`Class::Notice`] run at once; at least 1.
+    pub notices: usize,
 }
 
 impl Default for Options {
@@ -31,6 +33,7 @@ impl Default for Options {
             poll: Duration::from_secs(1),
             transfers: 4,
             quick: 8,
+            notices: 8,
         }
     }
 }
@@ -52,6 +55,7 @@ pub(crate) struct Shared {
     pub(crate) waiting: Mutex<HashMap<String, Arc<Notify>>>,
     transfer_due: Notify,
     quick_due: Notify,
+    notice_due: Notify,
 }
 
 impl Jobs {
@@ -68,6 +72,7 @@ impl Jobs {
             waiting: Mutex::default(),
             transfer_due: Notify::new(),
             quick_due: Notify::new(),
+            notice_due: Notify::new(),
         };
         Ok(Jobs {
             shared: Arc::new(shared),
@@ -90,6 +95,7 @@ impl Shared {
         match class {
             Class::Transfer => &self.transfer_due,
             Class::Quick => &self.quick_due,
+            Class::Notice => &self.notice_due,
         }
     }
 

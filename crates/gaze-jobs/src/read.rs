@@ -12,6 +12,8 @@ pub struct JobList {
     pub owner: Option<String>,
     /// Only those on this subject.
     pub subject: Option<String>,
+    /// None of this kind.
+    pub except: Option<String>,
     /// Only those not in a final state.
     pub unfinished: bool,
     /// Only those after this job: the id of the last one of the page before. When that job does
@@ -26,6 +28,25 @@ impl Jobs {
     pub async fn find(&self, id: &str) -> Result<Option<Job>, SqlError> {
         let sql = format!("SELECT {COLUMNS} FROM job WHERE id = $1");
         Ok(self.select(&sql, &[id.into()]).await?.pop())
+    }
+
+    /// Of these jobs, those in a final state and how they got there, in one statement.
+    pub async fn finished_among(&self, ids: &[String]) -> Result<Vec<Job>, SqlError> {
+        let Some(last) = ids.last() else {
+            return Ok(Vec::new());
+        };
+        let places = ids.len().next_power_of_two();
+        let args: Vec<Value> = ids
+            .iter()
+            .chain(std::iter::repeat(last))
+            .take(places)
+            .map(Value::from)
+            .collect();
+        let sql = format!(
+            "SELECT {COLUMNS} FROM job WHERE finished_at IS NOT NULL AND id IN ({})",
+            placeholders(1, places)
+        );
+        self.select(&sql, &args).await
     }
 
     /// A page of jobs, newest first, with live progress as [`Jobs::find`].
@@ -88,6 +109,10 @@ fn statement(list: &JobList) -> (String, Vec<Value>) {
     if let Some(subject) = &list.subject {
         args.push(subject.into());
         wanted.push(format!("subject = ${}", args.len()));
+    }
+    if let Some(kind) = &list.except {
+        args.push(kind.into());
+        wanted.push(format!("kind <> ${}", args.len()));
     }
     if list.unfinished {
         wanted.push("finished_at IS NULL".to_owned());

@@ -53,6 +53,7 @@ impl Jobs {
             let slots = match class {
                 Class::Transfer => options.transfers,
                 Class::Quick => options.quick,
+                Class::Notice => options.notices,
             };
             let dispatcher = Dispatcher {
                 shared: self.shared.clone(),

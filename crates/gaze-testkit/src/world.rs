@@ -58,6 +58,7 @@ pub struct World {
     pub machine: Instance,
     pub root: Volume,
     running: Option<Running>,
+    settings: Settings,
     folder: TempDir,
     database: Fresh,
 }
@@ -88,7 +89,7 @@ impl World {
         settings.store_headroom = 0;
         change(&mut settings);
         let runtime = Arc::new(TestRuntime::default());
-        let app = App::open(database.db.clone(), settings, runtime.clone())
+        let app = App::open(database.db.clone(), settings.clone(), runtime.clone())
             .await
             .expect("an app over a fresh database");
         let place = Place {
@@ -134,6 +135,7 @@ impl World {
             machine,
             root,
             running: Some(running),
+            settings,
             folder,
             database,
         }
@@ -251,6 +253,22 @@ impl World {
         put("root", self.root.id.hex());
         put("imports", self.imports().display().to_string());
         given
+    }
+
+    /// Stops the service in order and starts it again. Routers over the former `app` are of no
+    /// more use.
+    pub async fn restart(&mut self) {
+        if let Some(running) = self.running.take() {
+            running.stop().await.expect("everything stops in time");
+        }
+        let db = gaze_sql::Db::open(&self.database.target)
+            .await
+            .expect("the same database");
+        self.app = App::open(db.clone(), self.settings.clone(), self.runtime.clone())
+            .await
+            .expect("an app over the same database");
+        self.database.db = db;
+        self.running = Some(self.app.run().await.expect("jobs run"));
     }
 
     /// Stops the service in order.

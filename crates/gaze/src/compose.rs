@@ -13,6 +13,7 @@ use gaze_http::{Forwarded, Metrics, observe};
 use gaze_sql::{Db, Target};
 
 use crate::config::{Config, Deletion};
+use crate::counts;
 
 /// A service that is ready to run.
 pub(crate) struct Service {
@@ -39,7 +40,7 @@ pub(crate) async fn compose(config: &Config) -> anyhow::Result<Service> {
 
 /// One line a face.
 fn router(config: &Config, app: &App, runtime: &Arc<dyn Runtime>) -> Router {
-    let metrics = Metrics::default();
+    let metrics = Metrics::new(counts::registry(app));
     let face = |name: &'static str, router: Router| {
         observe(router, name, Arc::clone(runtime), metrics.clone())
     };
@@ -122,9 +123,13 @@ fn settings(config: &Config, data: &Path) -> Settings {
         upload_life: Duration::from_secs(config.limits.upload_seconds),
         keep_deleted: Duration::from_secs(config.keep.deleted_seconds),
         keep_finished: Duration::from_secs(config.keep.finished_seconds),
+        keep_answers: Duration::from_secs(config.zstack.keep_answers_seconds),
         store_headroom: config.limits.store_headroom_bytes,
         transfers: config.jobs.transfers,
         quick: config.jobs.quick,
+        notices: config.notices.at_once,
+        notice_tries: config.notices.tries,
+        notice_pause: Duration::from_secs(config.notices.pause_seconds),
         idle: Duration::from_secs(config.limits.idle_seconds),
     }
 }

@@ -152,6 +152,8 @@ settings! {
         /// How long an asynchronous call waits for its job before it answers 202 and an address
         /// to poll.
         sync_wait_seconds: u64 = 25,
+        /// How long the answer of a finished call can be asked for.
+        keep_answers_seconds: u64 = 10_800,
         /// What DeleteImage does: `delay` keeps the bytes for `keep.deleted_seconds`, `direct`
         /// removes them at once (the policies Delay and Direct of ZStack).
         deletion: Deletion = Deletion::Delay,
@@ -181,6 +183,15 @@ settings! {
         deleted_seconds: u64 = 259_200,
         /// How long finished jobs are remembered.
         finished_seconds: u64 = 604_800,
+    }
+    /// Answers that are posted to web hooks.
+    notices: Notices {
+        /// Notices that are posted at once.
+        at_once: usize = 8,
+        /// How often one is tried.
+        tries: u32 = 15,
+        /// Pause between two tries.
+        pause_seconds: u64 = 2,
     }
     /// The log, on standard error.
     log: Log {

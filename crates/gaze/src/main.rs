@@ -4,6 +4,7 @@ mod client;
 mod cmd;
 mod compose;
 mod config;
+mod counts;
 mod demo;
 mod failure;
 mod output;

@@ -92,10 +92,13 @@ impl App {
     }
 
     async fn fetch_into(&self, ctx: &Ctx, image: &Image, url: &str) -> Result<Landed> {
-        let mut source = self.open_source(url).await?;
+        let stop = ctx.cancel_token();
+        let mut source = tokio::select! {
+            source = self.open_source(url) => source?,
+            () = stop.cancelled() => return Err(Error::Cancelled),
+        };
         let total = source.total();
         let mut intake = Intake::open(self, image, &image.locations, Rule::All, total).await?;
-        let stop = ctx.cancel_token();
         ctx.progress(0, total);
         let poured = async {
             loop {

@@ -79,6 +79,37 @@ impl Fetcher {
         Ok(fetch)
     }
 
+    /// Whether a URL may be asked for; if not, why. Names are looked up when they are.
+    pub(crate) fn allows(&self, url: &Url) -> std::result::Result<(), String> {
+        self.policy.check_url(url)
+    }
+
+    /// Posts, follows no redirect and reads nothing of the answer but its status, which is 2xx, or
+    /// this fails.
+    pub(crate) async fn post(
+        &self,
+        url: &str,
+        headers: HeaderMap,
+        body: String,
+        within: Duration,
+    ) -> Result<u16> {
+        let url = Url::parse(url).map_err(|_no_url| Error::invalid("url", "is not a URL"))?;
+        self.allows(&url).map_err(|reason| refused(&url, reason))?;
+        let sent = self
+            .client
+            .post(url.clone())
+            .headers(headers)
+            .body(body)
+            .timeout(within)
+            .send();
+        let status = sent.await.map_err(|error| failed(&url, &error))?.status();
+        if status.is_success() {
+            Ok(status.as_u16())
+        } else {
+            Err(broken(&url, format!("it answered {status}")))
+        }
+    }
+
     /// Follows redirects by hand, so that each target passes the policy before it is reached.
     async fn request(&self, url: &Url, headers: &HeaderMap) -> Result<Response> {
         let mut target = url.clone();

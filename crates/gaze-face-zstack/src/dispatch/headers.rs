@@ -13,26 +13,30 @@ const X_JSON_SCHEMA: HeaderName = HeaderName::from_static("x-json-schema");
 const PREFER: HeaderName = HeaderName::from_static("prefer");
 
 /// What the client asks for beside the operation.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Wishes {
     /// The id of the call's job.
     pub(super) job: Option<JobId>,
     /// Answer 202 without waiting: the client listens elsewhere, or says so.
     pub(super) at_once: bool,
-    /// From `X-API-Timeout`, which is in seconds.
+    /// Where the client listens.
+    pub(super) hook: Option<String>,
+    /// From `X-API-Timeout`, which is in seconds; zero is as good as none.
     pub(super) timeout_ms: Option<u64>,
 }
 
 impl Wishes {
     pub(super) fn read(headers: &HeaderMap) -> Result<Self, Failure> {
+        let hook = text(headers, &X_WEB_HOOK).filter(|hook| !hook.is_empty());
         Ok(Self {
             job: match text(headers, &X_JOB_UUID) {
                 Some(id) => Some(job_id(id)?),
                 None => None,
             },
-            at_once: headers.contains_key(X_WEB_HOOK) || prefers_async(headers),
+            at_once: hook.is_some() || prefers_async(headers),
+            hook: hook.map(str::to_owned),
             timeout_ms: match text(headers, &X_API_TIMEOUT) {
-                Some(seconds) => Some(timeout(seconds)?),
+                Some(seconds) => Some(timeout(seconds)?).filter(|given| *given > 0),
                 None => None,
             },
         })
@@ -114,6 +118,7 @@ mod tests {
             ("prefer", "respond-async", true),
             ("prefer", "wait=10, Respond-Async", true),
             ("prefer", "return=minimal", false),
+            ("x-web-hook", "", false),
         ] {
             assert_eq!(read(&[(name, value)]).unwrap().at_once, expected, "{value}");
         }

@@ -5,6 +5,7 @@ use crate::wire::error_code::ErrorCode;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Code {
     Internal,
+    Timeout,
     CannotCreate,
     NotFound,
     OperationFailed,
@@ -24,6 +25,7 @@ impl Code {
     const fn code(self) -> &'static str {
         match self {
             Self::Internal => "SYS.1000",
+            Self::Timeout => "SYS.1001",
             Self::CannotCreate => "SYS.1002",
             Self::NotFound => "SYS.1003",
             Self::OperationFailed => "SYS.1006",
@@ -43,6 +45,7 @@ impl Code {
     const fn description(self) -> &'static str {
         match self {
             Self::Internal => "An internal error happened in system",
+            Self::Timeout => "A message or a operation timeout",
             Self::CannotCreate => "Unable to create a resource",
             Self::NotFound => "A resource can not be found",
             Self::OperationFailed => "An operation failed",

@@ -40,9 +40,7 @@ pub(crate) const ROUTE: Route = Route {
         Field::flag("virtio"),
         Field::text("resourceUuid").new_uuid(),
     ],
-    coverage: Coverage::Partial(
-        "no zstore://, ftp:// or sftp:// sources; results are not posted to X-Web-Hook",
-    ),
+    coverage: Coverage::Partial("no zstore://, ftp:// or sftp:// sources"),
     run: |call| Box::pin(run(call)),
 };
 

@@ -10,7 +10,7 @@ use super::image_id;
 use crate::call::{Call, Outcome};
 use crate::errors::Failure;
 use crate::params::Field;
-use crate::route::{Access, Flow, NO_WEB_HOOK, Route, Verb};
+use crate::route::{Access, Flow, Route, Verb};
 
 pub(crate) const ROUTE: Route = Route {
     name: "CalculateImageHash",
@@ -28,7 +28,7 @@ pub(crate) const ROUTE: Route = Route {
             .naming(Noun::Store),
         Field::text("algorithm").one_of(&["MD5", "SHA256", "SHA512"]),
     ],
-    coverage: Coverage::Partial(NO_WEB_HOOK),
+    coverage: Coverage::Done,
     run: |call| Box::pin(run(call)),
 };
 

@@ -8,7 +8,7 @@ use crate::call::{Call, Outcome};
 use crate::errors::Failure;
 use crate::map;
 use crate::params::Field;
-use crate::route::{Access, Flow, NO_WEB_HOOK, Route, Verb};
+use crate::route::{Access, Flow, Route, Verb};
 
 pub(crate) const ROUTE: Route = Route {
     name: "ChangeAccessKeyState",
@@ -25,7 +25,7 @@ pub(crate) const ROUTE: Route = Route {
             .required()
             .one_of(&["enable", "disable"]),
     ],
-    coverage: Coverage::Partial(NO_WEB_HOOK),
+    coverage: Coverage::Done,
     run: |call| Box::pin(run(call)),
 };
 

@@ -7,7 +7,7 @@ use super::{image_answer, image_id};
 use crate::call::{Call, Outcome};
 use crate::errors::Failure;
 use crate::params::Field;
-use crate::route::{Access, Flow, NO_WEB_HOOK, Route, Verb};
+use crate::route::{Access, Flow, Route, Verb};
 
 pub(crate) const ROUTE: Route = Route {
     name: "ChangeImageState",
@@ -24,7 +24,7 @@ pub(crate) const ROUTE: Route = Route {
             .required()
             .one_of(&["enable", "disable"]),
     ],
-    coverage: Coverage::Partial(NO_WEB_HOOK),
+    coverage: Coverage::Done,
     run: |call| Box::pin(run(call)),
 };
 

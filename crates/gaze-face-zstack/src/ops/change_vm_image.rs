@@ -9,7 +9,7 @@ use gaze_http::Coverage;
 use crate::call::{Call, Outcome};
 use crate::errors::{Code, Failure};
 use crate::params::Field;
-use crate::route::{Access, Flow, NO_WEB_HOOK, Route, Verb};
+use crate::route::{Access, Flow, Route, Verb};
 use crate::wire::error_code::ErrorCode;
 
 pub(crate) const ROUTE: Route = Route {
@@ -28,7 +28,7 @@ pub(crate) const ROUTE: Route = Route {
         Field::text("imageUuid").required().naming(Noun::Image),
         Field::text("resourceUuid").new_uuid(),
     ],
-    coverage: Coverage::Partial(NO_WEB_HOOK),
+    coverage: Coverage::Done,
     run: |call| Box::pin(run(call)),
 };
 

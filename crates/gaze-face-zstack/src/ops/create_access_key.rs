@@ -28,7 +28,7 @@ pub(crate) const ROUTE: Route = Route {
         Field::text("AccessKeyID").length(10, 20),
         Field::text("AccessKeySecret").length(10, 40),
     ],
-    coverage: Coverage::Partial("resourceUuid is ignored; results are not posted to X-Web-Hook"),
+    coverage: Coverage::Partial("resourceUuid is ignored"),
     run: |call| Box::pin(run(call)),
 };
 

@@ -38,7 +38,7 @@ pub(crate) const ROUTE: Route = Route {
         Field::flag_or_list("virtio"),
         Field::text("resourceUuid").new_uuid(),
     ],
-    coverage: Coverage::Partial("results are not posted to X-Web-Hook; tagUuids are ignored"),
+    coverage: Coverage::Partial("tagUuids are ignored"),
     run: |call| Box::pin(run(call)),
 };
 

@@ -7,7 +7,7 @@ use crate::answer::Answer;
 use crate::call::{Call, Outcome};
 use crate::errors::Failure;
 use crate::params::Field;
-use crate::route::{Access, Flow, NO_WEB_HOOK, Route, Verb};
+use crate::route::{Access, Flow, Route, Verb};
 
 pub(crate) const ROUTE: Route = Route {
     name: "DeleteAccessKey",
@@ -22,7 +22,7 @@ pub(crate) const ROUTE: Route = Route {
         Field::text("uuid").required().naming(Noun::AccessKey),
         Field::text("deleteMode").one_of(&["Permissive", "Enforcing"]),
     ],
-    coverage: Coverage::Partial(NO_WEB_HOOK),
+    coverage: Coverage::Done,
     run: |call| Box::pin(run(call)),
 };
 

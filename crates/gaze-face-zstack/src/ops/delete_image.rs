@@ -11,7 +11,7 @@ use crate::answer::Answer;
 use crate::call::{Call, Outcome};
 use crate::errors::{Code, Failure, api};
 use crate::params::{Field, is_uuid};
-use crate::route::{Access, Flow, NO_WEB_HOOK, Route, Verb};
+use crate::route::{Access, Flow, Route, Verb};
 
 pub(crate) const ROUTE: Route = Route {
     name: "DeleteImage",
@@ -27,7 +27,7 @@ pub(crate) const ROUTE: Route = Route {
         Field::text("deleteMode").one_of(&["Permissive", "Enforcing"]),
         Field::list("backupStorageUuids"),
     ],
-    coverage: Coverage::Partial(NO_WEB_HOOK),
+    coverage: Coverage::Done,
     run: |call| Box::pin(run(call)),
 };
 

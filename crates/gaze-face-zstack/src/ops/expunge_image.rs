@@ -9,7 +9,7 @@ use crate::answer::Answer;
 use crate::call::{Call, Outcome};
 use crate::errors::{Code, Failure, api};
 use crate::params::Field;
-use crate::route::{Access, Flow, NO_WEB_HOOK, Route, Verb};
+use crate::route::{Access, Flow, Route, Verb};
 
 pub(crate) const ROUTE: Route = Route {
     name: "ExpungeImage",
@@ -24,7 +24,7 @@ pub(crate) const ROUTE: Route = Route {
         Field::text("uuid").required().naming(Noun::Image),
         Field::list("backupStorageUuids").naming(Noun::Store),
     ],
-    coverage: Coverage::Partial(NO_WEB_HOOK),
+    coverage: Coverage::Done,
     run: |call| Box::pin(run(call)),
 };
 

@@ -8,7 +8,7 @@ use super::{image_answer, image_id, store_ids};
 use crate::call::{Call, Outcome};
 use crate::errors::Failure;
 use crate::params::Field;
-use crate::route::{Access, Flow, NO_WEB_HOOK, Route, Verb};
+use crate::route::{Access, Flow, Route, Verb};
 
 pub(crate) const ROUTE: Route = Route {
     name: "RecoverImage",
@@ -23,7 +23,7 @@ pub(crate) const ROUTE: Route = Route {
         Field::text("uuid").required().naming(Noun::Image),
         Field::list("backupStorageUuids").naming(Noun::Store),
     ],
-    coverage: Coverage::Partial(NO_WEB_HOOK),
+    coverage: Coverage::Done,
     run: |call| Box::pin(run(call)),
 };
 

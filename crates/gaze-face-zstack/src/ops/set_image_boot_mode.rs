@@ -10,7 +10,7 @@ use crate::call::{Call, Outcome};
 use crate::errors::{Failure, invalid_argument};
 use crate::map::words;
 use crate::params::Field;
-use crate::route::{Access, Flow, NO_WEB_HOOK, Route, Verb};
+use crate::route::{Access, Flow, Route, Verb};
 
 pub(crate) const ROUTE: Route = Route {
     name: "SetImageBootMode",
@@ -25,7 +25,7 @@ pub(crate) const ROUTE: Route = Route {
         Field::text("uuid").required().naming(Noun::Image),
         Field::text("bootMode").required().one_of(words::BOOT_MODES),
     ],
-    coverage: Coverage::Partial(NO_WEB_HOOK),
+    coverage: Coverage::Done,
     run: |call| Box::pin(run(call)),
 };
 

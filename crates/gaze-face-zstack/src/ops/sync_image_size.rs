@@ -7,7 +7,7 @@ use super::{image_answer, image_id};
 use crate::call::{Call, Outcome};
 use crate::errors::Failure;
 use crate::params::Field;
-use crate::route::{Access, Flow, NO_WEB_HOOK, Route, Verb};
+use crate::route::{Access, Flow, Route, Verb};
 
 pub(crate) const ROUTE: Route = Route {
     name: "SyncImageSize",
@@ -19,7 +19,7 @@ pub(crate) const ROUTE: Route = Route {
     flow: Flow::Quick,
     access: Access::Credentials,
     fields: &[Field::text("uuid").required().naming(Noun::Image)],
-    coverage: Coverage::Partial(NO_WEB_HOOK),
+    coverage: Coverage::Done,
     run: |call| Box::pin(run(call)),
 };
 

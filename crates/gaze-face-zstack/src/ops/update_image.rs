@@ -32,10 +32,7 @@ pub(crate) const ROUTE: Route = Route {
         Field::text("architecture").one_of(words::ARCHITECTURES),
         Field::flag("virtio"),
     ],
-    coverage: Coverage::Partial(
-        "format is decided by content and refused once the image is ready; results are not posted \
-         to X-Web-Hook",
-    ),
+    coverage: Coverage::Partial("format is decided by content and refused once the image is ready"),
     run: |call| Box::pin(run(call)),
 };
 

@@ -16,12 +16,25 @@ pub(crate) struct Client {
 impl Client {
     /// The status and the body; a body that is no JSON is a string.
     pub(crate) async fn send(&self, method: &str, path: &str, body: &str) -> (StatusCode, Value) {
-        let request = Request::builder()
+        self.send_with(method, path, &[], body).await
+    }
+
+    /// The same, with more headers.
+    pub(crate) async fn send_with(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> (StatusCode, Value) {
+        let mut request = Request::builder()
             .method(method)
             .uri(format!("/zstack/v1{path}"))
-            .header("Authorization", format!("OAuth {}", self.session))
-            .body(Body::from(body.to_owned()))
-            .unwrap();
+            .header("Authorization", format!("OAuth {}", self.session));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(body.to_owned())).unwrap();
         let response = self.router.clone().oneshot(request).await.unwrap();
         let status = response.status();
         let bytes = response.into_body().collect().await.unwrap().to_bytes();

@@ -17,6 +17,8 @@ mod documented;
 #[cfg(test)]
 mod duplicates;
 #[cfg(test)]
+mod hooks;
+#[cfg(test)]
 mod qemu;
 #[cfg(test)]
 mod quota;

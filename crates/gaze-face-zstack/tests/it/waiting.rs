@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use gaze_app::WorkList;
+use gaze_app::{NewCall, WorkList};
 use gaze_domain::JobId;
 use gaze_face_zstack::{Config, router};
 use gaze_testkit::World;
@@ -160,25 +160,141 @@ async fn a_job_of_a_deleted_image_says_so() {
     assert_eq!(body["error"]["details"], details);
 }
 
+/// A call that takes an id, and that nobody answers.
+fn unanswered(world: &World, face: &'static str) -> NewCall {
+    NewCall {
+        id: JobId::new(world.app.new_uuid()),
+        face,
+        work: None,
+        hook: None,
+        classes: false,
+        deadline: None,
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_call_that_was_left_alone_expires() {
+async fn a_call_that_nobody_will_answer_is_given_up() {
     let (world, client) = impatient().await;
-    let id = JobId::new(world.app.new_uuid());
-    world.app.begin_call(id, "zstack").await.unwrap();
-    let poll = format!("/api-jobs/{id}");
+    let call = unanswered(&world, "zstack");
+    let poll = format!("/api-jobs/{}", call.id);
+    world.app.begin_call(call).await.unwrap();
     let running = client.send("GET", &poll, "").await;
     assert_eq!(running, (StatusCode::ACCEPTED, json!({})));
     world.runtime.advance(601);
+    world.app.look_after_calls().await.unwrap();
     let (status, body) = client.send("GET", &poll, "").await;
-    assert_eq!(status, StatusCode::NOT_FOUND);
-    assert_eq!(body, "the job has been expired");
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(body["error"]["code"], "SYS.1000");
+    let details = "the service was stopped before the operation came to an end";
+    assert_eq!(body["error"]["details"], details);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn answers_can_be_asked_for_during_three_hours() {
+    let (world, client) = impatient().await;
+    let quick = JobId::new(world.app.new_uuid());
+    let body = format!(
+        r#"{{"params":{{"accountUuid":"{}"}}}}"#,
+        world.tenant.project.id
+    );
+    let named = [("X-Job-UUID", &*quick.hex())];
+    client.send_with("POST", "/accesskeys", &named, &body).await;
+    let (url, release) = source(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\ndisk").await;
+    release.send(true).unwrap();
+    let long = begin(&client, &world, &url).await;
+    let (status, _) = end_of(&world, &client, &long).await;
+    assert_eq!(status, StatusCode::OK);
+
+    let (quick, long) = (format!("/api-jobs/{quick}"), path(&long).to_owned());
+    for (seconds, known) in [(3 * 3600 - 60, true), (120, false)] {
+        world.runtime.advance(seconds);
+        world.app.round().await.unwrap();
+        for place in [&quick, &long] {
+            let (status, body) = client.send("GET", place, "").await;
+            if known {
+                assert_ne!(status, StatusCode::NOT_FOUND, "{body}");
+            } else {
+                assert_eq!(status, StatusCode::NOT_FOUND);
+                assert_eq!(body, "the job has been expired");
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn work_that_takes_longer_than_the_client_allows_is_cancelled() {
+    let (world, client) = impatient().await;
+    let (url, _release) = source(b"").await;
+    let body = json!({"params": {
+        "name": "slow",
+        "url": url,
+        "format": "raw",
+        "backupStorageUuids": [world.store.id.hex()],
+    }});
+    let limited = [("X-API-Timeout", "2")];
+    let (status, accepted) = client
+        .send_with("POST", "/images", &limited, &body.to_string())
+        .await;
+    assert_eq!(status, StatusCode::ACCEPTED, "{accepted}");
+    assert_eq!(accepted["apiTimeout"], 2000);
+    let location = accepted["location"].as_str().unwrap();
+    world.runtime.advance(1);
+    assert_eq!(world.app.look_after_calls().await.unwrap(), 1);
+    let running = client.send("GET", path(location), "").await;
+    assert_eq!(running, (StatusCode::ACCEPTED, json!({})));
+    world.runtime.advance(2);
+    world.app.look_after_calls().await.unwrap();
+    let id = location.rsplit('/').next().unwrap().parse().unwrap();
+    let work = world.app.wait_for_work(id, PATIENCE).await.unwrap();
+    assert!(work.unwrap().is_finished());
+    world.app.look_after_calls().await.unwrap();
+    let (status, body) = client.send("GET", path(location), "").await;
+    assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE, "{body}");
+    assert_eq!(body["error"]["code"], "SYS.1001");
+    let (_, left) = client.send("GET", "/images?q=name=slow", "").await;
+    assert_eq!(left["inventories"], json!([]));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_comes_to_its_end_without_its_client() {
+    let (world, client) = impatient().await;
+    let id = JobId::new(world.app.new_uuid());
+    let body = format!(
+        r#"{{"params":{{"accountUuid":"{}"}}}}"#,
+        world.tenant.project.id
+    );
+    let (named, place) = (id.hex(), format!("/api-jobs/{id}"));
+    {
+        let headers = [("X-Job-UUID", named.as_str())];
+        let mut call = Box::pin(client.send_with("POST", "/accesskeys", &headers, &body));
+        // Until the call has its id, and no further.
+        while world.app.find_call(id).await.unwrap().is_none() {
+            tokio::select! {
+                biased;
+                _ = &mut call => break,
+                () = tokio::task::yield_now() => {}
+            }
+        }
+    }
+    let ended = async {
+        loop {
+            let (status, body) = client.send("GET", &place, "").await;
+            if status != StatusCode::ACCEPTED {
+                return (status, body);
+            }
+        }
+    };
+    let (status, body) = tokio::time::timeout(PATIENCE, ended).await.unwrap();
+    assert_eq!(status, StatusCode::OK, "{body}");
+    assert!(body["inventory"]["AccessKeyID"].is_string(), "{body}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_of_another_face_is_not_told_of() {
     let (world, client) = impatient().await;
-    let id = JobId::new(world.app.new_uuid());
-    world.app.begin_call(id, "another").await.unwrap();
+    let call = unanswered(&world, "another");
+    let id = call.id;
+    world.app.begin_call(call).await.unwrap();
     let body = r#"{"secret":1}"#.to_owned();
     world.app.finish_call(id, 200, body).await.unwrap();
     let (status, _) = client.send("GET", &format!("/api-jobs/{id}"), "").await;

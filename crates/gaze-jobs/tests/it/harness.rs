@@ -22,6 +22,7 @@ pub(crate) const OPTIONS: Options = Options {
     poll: Duration::from_millis(10),
     transfers: 4,
     quick: 4,
+    notices: 4,
 };
 
 /// Stands still until a test turns it.

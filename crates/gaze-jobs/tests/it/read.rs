@@ -152,6 +152,7 @@ async fn a_list_is_filtered_and_paged_newest_first() {
         let every = JobList {
             owner: Some("x".into()),
             subject: Some("s".into()),
+            except: Some("other".into()),
             unfinished: true,
             after: Some("d".into()),
             limit: 10,

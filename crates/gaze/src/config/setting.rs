@@ -128,7 +128,7 @@ macro_rules! whole_numbers {
     )*};
 }
 
-whole_numbers!(u64 usize);
+whole_numbers!(u32 u64 usize);
 
 macro_rules! lists {
     ($($item:ty => $kind:literal;)*) => {$(

@@ -1,0 +1,67 @@
+//! What the app counts by itself, among the metrics of requests.
+
+use std::fmt;
+
+use gaze_app::App;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric as _};
+use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::registry::Registry;
+
+/// A registry that asks the app each time.
+pub(crate) fn registry(app: &App) -> Registry {
+    let mut registry = Registry::with_prefix("gaze");
+    registry.register_collector(Box::new(Counts(app.clone())));
+    registry
+}
+
+#[derive(Debug)]
+struct Counts(App);
+
+impl Collector for Counts {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
+        let notices = self.0.notice_counts();
+        for (name, help, count) in [
+            (
+                "notices_delivered",
+                "Answers received by web hooks",
+                notices.delivered,
+            ),
+            (
+                "notices_retried",
+                "Tries to call a web hook that failed and were followed by another",
+                notices.retried,
+            ),
+            (
+                "notices_given_up",
+                "Answers that web hooks never received",
+                notices.given_up,
+            ),
+        ] {
+            let count = ConstCounter::new(count);
+            let metric = encoder.encode_descriptor(name, help, None, count.metric_type())?;
+            count.encode(metric)?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gaze_testkit::World;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn the_app_is_asked_for_its_counts() {
+        let world = World::new().await;
+        let mut text = String::new();
+        prometheus_client::encoding::text::encode(&mut text, &registry(&world.app)).unwrap();
+        for name in ["delivered", "retried", "given_up"] {
+            assert!(
+                text.contains(&format!("gaze_notices_{name}_total 0\n")),
+                "{text}"
+            );
+        }
+    }
+}
