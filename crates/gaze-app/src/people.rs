@@ -136,6 +136,18 @@ impl App {
         })
     }
 
+    /// Everybody whom the caller may see, their projects and domains.
+    pub async fn list_people(
+        &self,
+        caller: &Caller,
+    ) -> Result<(Vec<User>, Vec<Project>, Vec<Domain>)> {
+        Ok((
+            self.list_users(caller).await?,
+            self.list_projects(caller).await?,
+            self.list_domains(caller).await?,
+        ))
+    }
+
     /// Makes a user. Returns the password.
     pub async fn create_user(&self, caller: &Caller, new: NewUser) -> Result<(User, String)> {
         caller.must_admin("create a user", Noun::User)?;

@@ -59,6 +59,8 @@ pub enum ScopeWish {
         domain: Option<DomainName>,
     },
     Domain(Option<DomainName>),
+    /// The whole service.
+    System,
     Unscoped,
 }
 

@@ -31,6 +31,8 @@ crate::words! {
     pub enum TokenScope("token scope") {
         Project = "project",
         Domain = "domain",
+        /// The whole service; an administrator's only.
+        System = "system",
         Unscoped = "unscoped",
     }
 }

@@ -64,6 +64,23 @@ impl Refusal {
         )
     }
 
+    /// Roles are fixed: no other is there.
+    pub(crate) fn no_such_role(name: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            format!("Could not find role: {name}."),
+        )
+    }
+
+    /// What Keystone's policy answers a member who asks for what is another's: openstackclient
+    /// then takes what it was given for an id.
+    pub(crate) fn forbidden() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "You are not authorized to perform the requested action.",
+        )
+    }
+
     /// The token in `X-Subject-Token` is none.
     pub(crate) fn no_such_token() -> Self {
         Self::new(StatusCode::NOT_FOUND, "Could not find token.")

@@ -38,7 +38,7 @@ pub const OPERATIONS: &[Operation] = &[
         "/v3/auth/tokens",
         // The credentials are in the body.
         Auth::None,
-        Coverage::Partial("methods password and token; project, domain and no scope"),
+        Coverage::Partial("methods password and token; project, domain, system and no scope"),
     ),
     done("Validate a token", "GET", "/v3/auth/tokens"),
     done("Check a token", "HEAD", "/v3/auth/tokens"),
@@ -46,20 +46,22 @@ pub const OPERATIONS: &[Operation] = &[
     done("Get the catalogue", "GET", "/v3/auth/catalog"),
     done("List one's projects", "GET", "/v3/auth/projects"),
     done("List one's domains", "GET", "/v3/auth/domains"),
-    absent("List one's system scopes", "GET", "/v3/auth/system"),
+    done("List one's system scopes", "GET", "/v3/auth/system"),
     done("List projects", "GET", "/v3/projects"),
     done("Show a project", "GET", "/v3/projects/{project_id}"),
     absent("Create a project", "POST", "/v3/projects"),
     absent("Update a project", "PATCH", "/v3/projects/{project_id}"),
     absent("Delete a project", "DELETE", "/v3/projects/{project_id}"),
-    absent("List domains", "GET", "/v3/domains"),
-    absent("Show a domain", "GET", "/v3/domains/{domain_id}"),
-    absent("List users", "GET", "/v3/users"),
-    absent("Show a user", "GET", "/v3/users/{user_id}"),
+    done("List domains", "GET", "/v3/domains"),
+    done("Show a domain", "GET", "/v3/domains/{domain_id}"),
+    done("List users", "GET", "/v3/users"),
+    done("Show a user", "GET", "/v3/users/{user_id}"),
     absent("List regions", "GET", "/v3/regions"),
     absent("List services", "GET", "/v3/services"),
     absent("List endpoints", "GET", "/v3/endpoints"),
-    absent("List roles", "GET", "/v3/roles"),
+    done("List roles", "GET", "/v3/roles"),
+    done("Show a role", "GET", "/v3/roles/{role_id}"),
+    done("List role assignments", "GET", "/v3/role_assignments"),
 ];
 
 pub(crate) fn router(face: Face) -> Router {
@@ -92,6 +94,29 @@ pub(crate) fn router(face: Face) -> Router {
         .route(
             "/v3/projects/{project_id}",
             get(ops::show_project).fallback(ops::absent),
+        )
+        .route(
+            "/v3/auth/system",
+            get(ops::list_auth_system).fallback(ops::absent),
+        )
+        .route("/v3/domains", get(ops::list_domains).fallback(ops::absent))
+        .route(
+            "/v3/domains/{domain_id}",
+            get(ops::show_domain).fallback(ops::absent),
+        )
+        .route("/v3/users", get(ops::list_users).fallback(ops::absent))
+        .route(
+            "/v3/users/{user_id}",
+            get(ops::show_user).fallback(ops::absent),
+        )
+        .route("/v3/roles", get(ops::list_roles).fallback(ops::absent))
+        .route(
+            "/v3/roles/{role_id}",
+            get(ops::show_role).fallback(ops::absent),
+        )
+        .route(
+            "/v3/role_assignments",
+            get(ops::list_role_assignments).fallback(ops::absent),
         )
         // All other paths of Identity, so that their refusals have its shape too.
         .route("/v3/{*path}", any(ops::absent))

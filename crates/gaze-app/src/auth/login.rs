@@ -95,6 +95,10 @@ impl App {
         match wish {
             ScopeWish::Default => Ok((user.project, TokenScope::Project)),
             ScopeWish::Unscoped => Ok((user.project, TokenScope::Unscoped)),
+            ScopeWish::System if user.role == gaze_domain::Role::Admin => {
+                Ok((user.project, TokenScope::System))
+            }
+            ScopeWish::System => Err(wrong()),
             ScopeWish::Domain(name) => {
                 let domain = self.find_domain(name.as_ref()).await?.ok_or_else(wrong)?;
                 if domain.id == user.domain {

@@ -87,10 +87,10 @@ fn scope(scope: Option<Scope>) -> Result<ScopeWish, Refusal> {
         (Some(project), None, None, None) => project_scope(project),
         (None, Some(named), None, None) => Ok(ScopeWish::Domain(domain(Some(named))?)),
         (None, None, Some(_), None) => Ok(ScopeWish::Unscoped),
-        (None, None, None, Some(_)) => Err(Refusal::bad_body("system scope is not offered")),
+        (None, None, None, Some(_)) => Ok(ScopeWish::System),
         (None, None, None, None) => Ok(ScopeWish::Default),
         _ => Err(Refusal::bad_body(
-            "scope must be one of project, domain and unscoped",
+            "scope must be one of project, domain, system and unscoped",
         )),
     }
 }
@@ -214,6 +214,7 @@ mod tests {
                 Some(json!({"domain": {"name": "d"}})),
                 "Domain(Some(Name(\"d\")))".to_owned(),
             ),
+            (Some(json!({"system": {"all": true}})), "System".to_owned()),
         ] {
             assert_eq!(scope_of(scope), expected);
         }
@@ -223,7 +224,6 @@ mod tests {
     fn bodies_that_ask_for_nothing_that_is_offered_are_refused() {
         for scope in [
             json!("everything"),
-            json!({"system": {"all": true}}),
             json!({"project": {}}),
             json!({"project": {"name": "p"}, "domain": {"name": "d"}}),
             json!({"domain": {}}),

@@ -4,7 +4,7 @@ use gaze_domain::access::{TokenKind, TokenScope, TokenUse};
 use gaze_domain::{Caller, Role, Timestamp};
 
 use crate::wire::catalog::Service;
-use crate::wire::token::{self, Named, Project, Token, User};
+use crate::wire::token::{self, Named, Project, System, Token, User};
 
 /// What is said of a token that lives until it is revoked: the form has no word for it.
 const NEVER: &str = "9999-12-31T23:59:59.000000Z";
@@ -29,6 +29,7 @@ pub(crate) fn token(
             name: caller.project_name.clone(),
         }),
         domain: (used.scope == TokenScope::Domain).then(|| domain(caller)),
+        system: (used.scope == TokenScope::System).then_some(System { all: true }),
         roles: scoped.then(|| roles(caller.role)),
         user: User {
             domain: domain(caller),
@@ -48,14 +49,21 @@ pub(crate) fn methods(kind: TokenKind) -> Vec<&'static str> {
 }
 
 /// Keystone's three default roles, each of which implies those after it.
-fn roles(role: Role) -> Vec<token::Role> {
-    let names: &[&str] = match role {
-        Role::Admin => &["admin", "member", "reader"],
-        Role::Member => &["member", "reader"],
-        Role::Reader => &["reader"],
-    };
-    names
+pub(crate) const ROLES: [&str; 3] = ["admin", "member", "reader"];
+
+/// The name of a role, which is its id too.
+pub(crate) const fn role(role: Role) -> &'static str {
+    match role {
+        Role::Admin => ROLES[0],
+        Role::Member => ROLES[1],
+        Role::Reader => ROLES[2],
+    }
+}
+
+fn roles(of: Role) -> Vec<token::Role> {
+    ROLES
         .iter()
+        .skip_while(|name| **name != role(of))
         .copied()
         .map(|name| token::Role { id: name, name })
         .collect()
@@ -129,15 +137,17 @@ mod tests {
 
     #[test]
     fn the_scope_decides_what_is_in_a_token() {
-        for (scope, project, domain, roles, catalog) in [
-            (TokenScope::Project, true, false, true, true),
-            (TokenScope::Domain, false, true, true, true),
-            (TokenScope::Unscoped, false, false, false, false),
+        for (scope, project, domain, system, roles, catalog) in [
+            (TokenScope::Project, true, false, false, true, true),
+            (TokenScope::Domain, false, true, false, true, true),
+            (TokenScope::System, false, false, true, true, true),
+            (TokenScope::Unscoped, false, false, false, false, false),
         ] {
             let shown = shown(Role::Admin, scope, None);
             for (key, expected) in [
                 ("project", project),
                 ("domain", domain),
+                ("system", system),
                 ("roles", roles),
                 ("catalog", catalog),
             ] {

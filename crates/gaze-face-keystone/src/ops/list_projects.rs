@@ -1,7 +1,8 @@
 //! `GET /v3/projects`: the projects that the caller may see.
 //!
 //! Huawei Cloud's SDKs look a project up by the name of a region and want exactly one. Where no
-//! project is called so, the answer is the caller's own under that name.
+//! project is called so, the answer is the caller's own under that name. A member who asks for any
+//! other name is told nothing (403), as by Keystone's policy.
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
@@ -11,7 +12,7 @@ use gaze_http::RequestId;
 
 use super::{known, pairs};
 use crate::Face;
-use crate::errors::Failure;
+use crate::errors::{Failure, Refusal};
 use crate::map::project::{Filter, project};
 use crate::wire::ListLinks;
 use crate::wire::project::Projects;
@@ -38,6 +39,9 @@ async fn answer(face: &Face, request: Request) -> Result<Projects, Failure> {
         .collect();
     if found.is_empty() {
         found.extend(own_in_region(face, &caller, &filter, seen).await?);
+    }
+    if found.is_empty() && filter.name.is_some() && !caller.is_admin() {
+        return Err(Refusal::forbidden().into());
     }
     let origin = face.origin(&head.headers);
     Ok(Projects {

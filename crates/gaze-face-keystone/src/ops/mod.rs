@@ -2,25 +2,33 @@
 
 mod absent;
 mod create_token;
+mod domains;
 mod list_auth_domains;
 mod list_auth_projects;
+mod list_auth_system;
 mod list_projects;
 mod revoke_token;
+mod roles;
 mod show_catalog;
 mod show_project;
 mod show_token;
 mod show_version;
+mod users;
 
 pub(crate) use absent::absent;
 pub(crate) use create_token::create_token;
+pub(crate) use domains::{list_domains, show_domain};
 pub(crate) use list_auth_domains::list_auth_domains;
 pub(crate) use list_auth_projects::list_auth_projects;
+pub(crate) use list_auth_system::list_auth_system;
 pub(crate) use list_projects::list_projects;
 pub(crate) use revoke_token::revoke_token;
+pub(crate) use roles::{list_role_assignments, list_roles, show_role};
 pub(crate) use show_catalog::show_catalog;
 pub(crate) use show_project::show_project;
 pub(crate) use show_token::show_token;
 pub(crate) use show_version::show_version;
+pub(crate) use users::{list_users, show_user};
 
 use axum::extract::{Query, Request};
 use axum::http::Uri;

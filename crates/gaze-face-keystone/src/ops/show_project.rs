@@ -1,6 +1,7 @@
 //! `GET /v3/projects/{project_id}`.
 //!
-//! openstackclient tries names as ids first and needs 404 for them.
+//! openstackclient tries names as ids first and needs 404 for them. Of other projects' ids, members
+//! are told the same whether they exist or not: 403, upon which openstackclient believes the id.
 
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
@@ -11,7 +12,7 @@ use gaze_http::RequestId;
 
 use super::known;
 use crate::Face;
-use crate::errors::Failure;
+use crate::errors::{Failure, Refusal};
 use crate::map::project::project;
 use crate::wire::project::Body;
 
@@ -37,6 +38,9 @@ async fn answer(
         return Err(Error::not_found(Noun::Project, "").into());
     };
     let id: ProjectId = text.parse()?;
+    if id != caller.project && !caller.is_admin() {
+        return Err(Refusal::forbidden().into());
+    }
     let found = face.app.get_project(&caller, id).await?;
     Ok(Body {
         project: project(&found, &face.origin(&head.headers)),

@@ -5,7 +5,9 @@ pub(crate) mod catalog;
 pub(crate) mod domain;
 pub(crate) mod error;
 pub(crate) mod project;
+pub(crate) mod role;
 pub(crate) mod token;
+pub(crate) mod user;
 pub(crate) mod version;
 
 use serde::Serialize;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::ListLinks;
 use super::catalog::Service;
 
 #[derive(Debug, Serialize)]
@@ -23,8 +24,23 @@ pub(crate) struct Token {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) domain: Option<Named>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) system: Option<System>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) roles: Option<Vec<Role>>,
     pub(crate) user: User,
+}
+
+/// The answer of `GET /v3/auth/system`.
+#[derive(Debug, Serialize)]
+pub(crate) struct Systems {
+    pub(crate) system: Vec<System>,
+    pub(crate) links: ListLinks,
+}
+
+/// A scope that has no parts.
+#[derive(Debug, Serialize)]
+pub(crate) struct System {
+    pub(crate) all: bool,
 }
 
 #[derive(Debug, Serialize)]
