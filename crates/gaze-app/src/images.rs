@@ -1,5 +1,6 @@
 //! What can be done with images.
 
+mod admit;
 mod candidates;
 mod capture;
 mod change_state;

@@ -1,7 +1,7 @@
 //! The life of an image.
 //!
 //! ```text
-//!            ┌────────────► Saving ────┐
+//!            ┌──────────► Saving ──────┬──► Staged ──┐ (admitted)
 //!  Queued ───┼──► Importing ───────────┼──► Active ──► Deleted ──► (purged)
 //!     ▲      └──► Capturing ───────────┤      ▲           │  │
 //!     │                                │      └─ recover ─┘  │
@@ -19,6 +19,8 @@ crate::words! {
         Queued = "queued",
         /// A client is sending the bytes.
         Saving = "saving",
+        /// Complete and verified, and waiting for its owner to admit it.
+        Staged = "staged",
         /// A job is fetching the bytes from a URL.
         Importing = "importing",
         /// A job is reading the bytes from a volume.
@@ -37,7 +39,7 @@ impl Status {
     pub const fn is_in_progress(self) -> bool {
         match self {
             Self::Saving | Self::Importing | Self::Capturing => true,
-            Self::Queued | Self::Active | Self::Failed | Self::Deleted => false,
+            Self::Queued | Self::Staged | Self::Active | Self::Failed | Self::Deleted => false,
         }
     }
 }
@@ -55,6 +57,13 @@ impl Transition {
     pub const BEGIN_UPLOAD: Self = Self::new("upload", &[Status::Queued], Status::Saving);
     /// The client's upload broke off before it was complete; it may try again.
     pub const ABANDON_UPLOAD: Self = Self::new("abandon upload", &[Status::Saving], Status::Queued);
+    /// The client's bytes are complete, durable and verified, but not to be used yet.
+    pub const STAGE: Self = Self::new("stage", &[Status::Saving], Status::Staged);
+    /// What was staged may be used.
+    pub const ADMIT: Self = Self::new("admit", &[Status::Staged], Status::Active);
+    /// The fetch into an image that was there before it failed; another may be tried.
+    pub const ABANDON_IMPORT: Self =
+        Self::new("abandon import", &[Status::Importing], Status::Queued);
     pub const BEGIN_IMPORT: Self = Self::new("import", &[Status::Queued], Status::Importing);
     pub const BEGIN_CAPTURE: Self = Self::new("capture", &[Status::Queued], Status::Capturing);
     /// The bytes are complete, durable and verified.
@@ -70,13 +79,19 @@ impl Transition {
         Status::Failed,
     );
     /// Deletes, to be recovered or purged later.
-    pub const DELETE: Self =
-        Self::new("delete", &[Status::Active, Status::Failed], Status::Deleted);
+    pub const DELETE: Self = Self::new(
+        "delete",
+        &[Status::Staged, Status::Active, Status::Failed],
+        Status::Deleted,
+    );
     pub const RECOVER: Self = Self::new("recover", &[Status::Deleted], Status::Active);
 
     pub const ALL: &'static [Self] = &[
         Self::BEGIN_UPLOAD,
         Self::ABANDON_UPLOAD,
+        Self::STAGE,
+        Self::ADMIT,
+        Self::ABANDON_IMPORT,
         Self::BEGIN_IMPORT,
         Self::BEGIN_CAPTURE,
         Self::COMPLETE,
@@ -138,7 +153,7 @@ mod tests {
                 }
                 if transition.applies_to(status) {
                     status = transition.to();
-                    completed |= transition == Transition::COMPLETE;
+                    completed |= [Transition::COMPLETE, Transition::STAGE].contains(&transition);
                 }
                 prop_assert!(status != Status::Active || completed);
             }

@@ -7,8 +7,8 @@ use gaze_http::{Auth, Coverage, Operation};
 use crate::Face;
 use crate::errors::Refusal;
 use crate::ops::{
-    self, actions, create_image, download, images, info, list_images, members, schemas, tags,
-    update_image, upload, versions,
+    self, actions, create_image, download, images, import, info, list_images, members, schemas,
+    stage, stores, tags, tasks, update_image, upload, versions,
 };
 
 macro_rules! operations {
@@ -75,25 +75,33 @@ operations! {
             upload::upload_image Required;
         "Download binary image data" get "GET" "/v2/images/{image_id}/file"
             download::download_image Required;
+        "Stage binary image data" put "PUT" "/v2/images/{image_id}/stage"
+            stage::stage_image Required;
+        "Import an image" post "POST" "/v2/images/{image_id}/import"
+            import::import_image Required
+            "methods glance-direct and web-download; what was staged stays in its store";
+        "Import methods and values discovery" get "GET" "/v2/info/import"
+            info::show_import Required;
         "List stores" get "GET" "/v2/info/stores" info::list_stores Required;
+        "List stores detail" get "GET" "/v2/info/stores/detail"
+            info::list_stores_detail Required;
+        "Delete image from store" delete "DELETE" "/v2/stores/{store_id}/{image_id}"
+            stores::delete_from_store Required;
+        "List image tasks" get "GET" "/v2/images/{image_id}/tasks"
+            tasks::list_image_tasks Required;
+        "List tasks" get "GET" "/v2/tasks" tasks::list_tasks Required
+            "the newest 100, without filters";
+        "Show task details" get "GET" "/v2/tasks/{task_id}" tasks::show_task Required;
         "Show image schema" get "GET" "/v2/schemas/image" schemas::image Required;
         "Show images schema" get "GET" "/v2/schemas/images" schemas::images Required;
         "Show image member schema" get "GET" "/v2/schemas/member" schemas::member Required;
         "Show image members schema" get "GET" "/v2/schemas/members" schemas::members Required;
     }
     absent {
-        "Stage binary image data" "PUT" "/v2/images/{image_id}/stage";
-        "Import an image" "POST" "/v2/images/{image_id}/import";
-        "Import methods and values discovery" "GET" "/v2/info/import";
-        "List stores detail" "GET" "/v2/info/stores/detail";
-        "Delete image from store" "DELETE" "/v2/stores/{store_id}/{image_id}";
-        "List image tasks" "GET" "/v2/images/{image_id}/tasks";
         "Add location" "POST" "/v2/images/{image_id}/locations";
         "List locations" "GET" "/v2/images/{image_id}/locations";
         "Show usage" "GET" "/v2/info/usage";
-        "List tasks" "GET" "/v2/tasks";
         "Create task" "POST" "/v2/tasks";
-        "Show task details" "GET" "/v2/tasks/{task_id}";
         "Query cache status" "GET" "/v2/cache";
         "Clear images from cache" "DELETE" "/v2/cache";
         "Queue image" "PUT" "/v2/cache/{image_id}";

@@ -72,6 +72,44 @@ impl App {
             .await
     }
 
+    /// Removes the copy in one store for good, for vendors with whom an image keeps its last copy:
+    /// that one is [`Error::InUse`].
+    pub async fn remove_copy(&self, caller: &Caller, id: ImageId, store: StoreId) -> Result<()> {
+        let known = self.known_image(caller, id).await?;
+        known.must_change(caller, "delete the image")?;
+        let (jobs, job, now) = (self.jobs().clone(), JobId::new(self.new_uuid()), self.now());
+        self.catalog()
+            .write(move |tx| {
+                Box::pin(async move {
+                    let before = image::lock(tx, id).await?;
+                    if before.protected {
+                        return Err(Error::Protected { image: id }.into());
+                    }
+                    let (here, elsewhere): (Vec<&Location>, Vec<&Location>) = before
+                        .ready_locations()
+                        .partition(|copy| copy.store == store);
+                    if here.is_empty() {
+                        return Err(Error::not_found(Noun::Location, id).into());
+                    }
+                    if elsewhere.is_empty() {
+                        return Err(Error::InUse {
+                            noun: Noun::Image,
+                            id: id.hex(),
+                            reason: "this is its last copy".into(),
+                        }
+                        .into());
+                    }
+                    for copy in here {
+                        location::mark_deleted(tx, copy.id, now).await?;
+                    }
+                    let after = settle(tx, id, now).await?;
+                    let gone = in_stores(&after, &[store]);
+                    begin_removal(tx, &jobs, &after, &gone, job, now).await
+                })
+            })
+            .await
+    }
+
     /// Takes the deletion of the copies in these stores back; each must hold a deleted one.
     pub async fn recover_copies(
         &self,
@@ -129,7 +167,7 @@ async fn settle(tx: &mut Tx, id: ImageId, now: Timestamp) -> Result<Image, TxFai
     let readable = before.ready_locations().next().is_some();
     let mut after = before.clone();
     match (before.status, readable) {
-        (Status::Active, false) => {
+        (Status::Active | Status::Staged, false) => {
             image::apply(tx, id, Transition::DELETE, now).await?;
             after.deleted_at = Some(now);
         }

@@ -41,12 +41,12 @@ impl App {
                         return Err(Error::Protected { image: id }.into());
                     }
                     match (before.status, mode) {
-                        (Status::Active | Status::Failed, DeleteMode::Delay) => {
+                        (Status::Staged | Status::Active | Status::Failed, DeleteMode::Delay) => {
                             mark_deleted(tx, &before, now).await
                         }
                         (Status::Deleted, DeleteMode::Delay) => Ok(()),
                         (Status::Queued, _) => withdraw(tx, &before).await,
-                        (Status::Active | Status::Failed, DeleteMode::Now) => {
+                        (Status::Staged | Status::Active | Status::Failed, DeleteMode::Now) => {
                             mark_deleted(tx, &before, now).await?;
                             begin_purge(tx, &jobs, &before, job, now).await
                         }

@@ -18,6 +18,9 @@ use crate::requests::{Import, NewImage, Started};
 use crate::work::{Wanted, WorkKind};
 use crate::{App, errors};
 
+/// In a job's payload: the image was there before the import, and stays when that fails.
+const REQUEUE: &str = "requeue";
+
 /// Bytes read from a local file at once.
 const FILE_CHUNK: usize = 1 << 20;
 
@@ -56,6 +59,41 @@ impl App {
             payload: json!({ "url": import.url, "wanted": wanted }),
         };
         self.begin_transfer(begun).await
+    }
+
+    /// Fetches the bytes of an image that waits for them. All named stores get a copy, or the
+    /// import fails; the image is then queued again.
+    pub async fn fetch_image(
+        &self,
+        caller: &Caller,
+        id: ImageId,
+        import: Import,
+    ) -> Result<Started> {
+        let known = self.known_image(caller, id).await?;
+        known.must_change(caller, "import the image")?;
+        let scheme = scheme(&import.url)?;
+        let bytes = match &scheme {
+            Scheme::Http => 0,
+            Scheme::File(path) => self.local_source(path, &import.url).await?,
+        };
+        let need = Need {
+            bytes,
+            pool: None,
+            rule: Rule::All,
+        };
+        let stores = self.choose_stores(&import.stores, need).await?;
+        let mut image = known.image;
+        image.source = shown(&import.url);
+        let begun = Transfer {
+            image,
+            bytes,
+            stores,
+            begin: Transition::BEGIN_IMPORT,
+            kind: WorkKind::Import,
+            job: import.job,
+            payload: json!({ "url": import.url, REQUEUE: true }),
+        };
+        self.resume_transfer(begun).await
     }
 
     /// Size of a local source, if it lies in a folder that may be imported from.
@@ -253,6 +291,10 @@ impl Handler for ImportHandler {
         ctx: &'a Ctx,
         error: &'a Value,
     ) -> BoxFuture<'a, Result<(), Failure>> {
-        Box::pin(self.0.roll_back(ctx, Aftermath::Remove, error))
+        let aftermath = match ctx.job.payload[REQUEUE].as_bool() {
+            Some(true) => Aftermath::Requeue,
+            _ => Aftermath::Remove,
+        };
+        Box::pin(self.0.roll_back(ctx, aftermath, error))
     }
 }

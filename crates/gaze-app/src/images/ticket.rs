@@ -7,7 +7,9 @@
 
 use gaze_catalog::{Failure, Tx, location, upload_ticket};
 use gaze_domain::access::AuthFailure;
-use gaze_domain::{ByteCount, Caller, Error, Image, ImageId, LocationState, Result, Status};
+use gaze_domain::{
+    ByteCount, Caller, Error, Image, ImageId, LocationState, Result, Status, Transition,
+};
 
 use super::create::insert_charged;
 use super::purge::remove_row;
@@ -87,7 +89,7 @@ impl App {
             return Err(Error::invalid("image", "this address is another image's"));
         }
         let image = gaze_catalog::image::get(&mut read, ticket.image).await?;
-        self.take_upload(image, upload).await
+        self.take_upload(image, upload, Transition::COMPLETE).await
     }
 
     /// How far the upload of a promised image is, for those who may change the image; `None` if

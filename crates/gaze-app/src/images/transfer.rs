@@ -31,9 +31,25 @@ pub(super) struct Transfer {
     pub(super) payload: Value,
 }
 
+/// Where the image of a transfer comes from.
+#[derive(Clone, Copy)]
+enum Origin {
+    New,
+    Queued,
+}
+
 impl App {
     /// Records the image, its copies to be and its job, or nothing.
     pub(super) async fn begin_transfer(&self, transfer: Transfer) -> Result<Started> {
+        self.record_transfer(transfer, Origin::New).await
+    }
+
+    /// The same for an image that is there already.
+    pub(super) async fn resume_transfer(&self, transfer: Transfer) -> Result<Started> {
+        self.record_transfer(transfer, Origin::Queued).await
+    }
+
+    async fn record_transfer(&self, transfer: Transfer, origin: Origin) -> Result<Started> {
         let Transfer {
             image: made,
             bytes,
@@ -60,7 +76,15 @@ impl App {
             .catalog()
             .write(move |tx| {
                 Box::pin(async move {
-                    insert_charged(tx, &made).await?;
+                    match origin {
+                        Origin::New => insert_charged(tx, &made).await?,
+                        Origin::Queued => {
+                            let before = image::lock(tx, made.id).await?;
+                            let mut after = before.clone();
+                            after.source = made.source.clone();
+                            image::update(tx, &before, &after).await?;
+                        }
+                    }
                     project::charge(tx, made.owner, 0, bytes).await?;
                     lock_stores(tx, copies.iter().map(|(_, store, _)| *store)).await?;
                     for (copy, store, key) in copies {
@@ -83,7 +107,7 @@ impl App {
         self.catalog()
             .write(move |tx| {
                 Box::pin(async move {
-                    land(tx, id, &landed, now).await?;
+                    land(tx, id, &landed, Transition::COMPLETE, now).await?;
                     Ok(ctx.succeed(tx, json!({ "image": id.hex() })).await?)
                 })
             })

@@ -31,12 +31,26 @@ impl App {
     ) -> Result<Image> {
         let known = self.known_image(caller, id).await?;
         known.must_change(caller, "upload an image's bytes")?;
-        self.take_upload(known.image, upload).await
+        self.take_upload(known.image, upload, Transition::COMPLETE)
+            .await
+    }
+
+    /// The same, but the image does not become active: it waits for [`App::admit_image`].
+    pub async fn stage_image(&self, caller: &Caller, id: ImageId, upload: Upload) -> Result<Image> {
+        let known = self.known_image(caller, id).await?;
+        known.must_change(caller, "upload an image's bytes")?;
+        self.take_upload(known.image, upload, Transition::STAGE)
+            .await
     }
 
     /// Receives the bytes of a queued image. If the image was promised an upload, it has its
-    /// stores already.
-    pub(super) async fn take_upload(&self, image: Image, upload: Upload) -> Result<Image> {
+    /// stores already. `end` is what the image becomes.
+    pub(super) async fn take_upload(
+        &self,
+        image: Image,
+        upload: Upload,
+        end: Transition,
+    ) -> Result<Image> {
         if image.status != Status::Queued {
             return Err(Error::WrongState {
                 noun: Noun::Image,
@@ -62,7 +76,7 @@ impl App {
             // The body is not `Sync`, so `upload` must not be borrowed across an await.
             let (declared_len, stores) = (upload.declared_len, upload.stores.clone());
             let image = app.begin_upload(&image, job, declared_len, &stores).await?;
-            app.receive(image, job, upload).await
+            app.receive(image, job, upload, end).await
         });
         task.await
             .map_err(|error| Error::internal("receiving an upload", error))?
@@ -134,7 +148,13 @@ impl App {
         stores.iter().map(copy).collect()
     }
 
-    async fn receive(self, image: Image, job: JobId, upload: Upload) -> Result<Image> {
+    async fn receive(
+        self,
+        image: Image,
+        job: JobId,
+        upload: Upload,
+        end: Transition,
+    ) -> Result<Image> {
         let job = Arc::new(self.jobs().inline(&job.hex()));
         let received = self.pump(&image, &job, upload).await;
         let now = self.now();
@@ -146,7 +166,7 @@ impl App {
                     .catalog()
                     .write(move |tx| {
                         Box::pin(async move {
-                            let image = land(tx, id, &landed, now).await?;
+                            let image = land(tx, id, &landed, end, now).await?;
                             upload_ticket::delete(tx, id).await?;
                             job.succeed(tx, json!({ "image": id.hex() })).await?;
                             Ok(image)

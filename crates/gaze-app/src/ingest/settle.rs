@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use gaze_catalog::{Failure, Tx, image, location, project, store, upload_ticket};
 use gaze_domain::image::Checksums;
 use gaze_domain::{
-    ByteCount, Image, ImageId, Location, LocationState, StoreId, Timestamp, Transition,
+    ByteCount, Image, ImageId, Location, LocationState, Status, StoreId, Timestamp, Transition,
 };
 
 use super::Landed;
@@ -14,17 +14,19 @@ use super::Landed;
 /// What remains of an image whose bytes never became complete.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Aftermath {
-    /// It waits for another try: a client's upload.
+    /// It waits for another try: a client's upload, a fetch into an image that was there before.
     Requeue,
     /// Nothing: it was made by the very call that failed.
     Remove,
 }
 
-/// Records a complete intake: the image becomes active and its facts are those of the content.
+/// Records a complete intake: the image becomes active, or staged, and its facts are those of the
+/// content.
 pub(crate) async fn land(
     tx: &mut Tx,
     id: ImageId,
     landed: &Landed,
+    end: Transition,
     now: Timestamp,
 ) -> Result<Image, Failure> {
     let before = image::lock(tx, id).await?;
@@ -42,7 +44,7 @@ pub(crate) async fn land(
     for copy in &landed.lost {
         location::abandon(tx, *copy).await?;
     }
-    image::apply(tx, id, Transition::COMPLETE, now).await?;
+    image::apply(tx, id, end, now).await?;
     let mut after = before.clone();
     after.format = Some(landed.format);
     after.size = Some(ByteCount(size));
@@ -96,6 +98,12 @@ pub(crate) async fn undo(
         }
     }
     match aftermath {
+        Aftermath::Requeue if before.status == Status::Importing => {
+            let mut after = before.clone();
+            after.source = String::new();
+            image::update(tx, &before, &after).await?;
+            image::apply(tx, id, Transition::ABANDON_IMPORT, now).await
+        }
         Aftermath::Requeue => image::apply(tx, id, Transition::ABANDON_UPLOAD, now).await,
         Aftermath::Remove => image::delete(tx, id).await,
     }

@@ -88,7 +88,7 @@ fn millis(time: Timestamp) -> i64 {
 const fn status(status: Status, enabled: bool) -> &'static str {
     match (status, enabled) {
         (Status::Queued | Status::Capturing, _) => "Creating",
-        (Status::Saving | Status::Importing, _) => "Downloading",
+        (Status::Saving | Status::Staged | Status::Importing, _) => "Downloading",
         (Status::Active, true) => "Ready",
         // The vendor has no switch, so a word that no client takes for `Ready`.
         (Status::Active, false) => "Disabled",

@@ -9,6 +9,7 @@ pub(crate) const fn status(status: Status, enabled: bool) -> &'static str {
     match (status, enabled) {
         (Status::Queued, _) => "queued",
         (Status::Saving | Status::Capturing, _) => "saving",
+        (Status::Staged, _) => "uploading",
         (Status::Importing, _) => "importing",
         (Status::Active, true) => "active",
         (Status::Active, false) => "deactivated",
@@ -26,6 +27,7 @@ pub(crate) fn status_conditions(word: &str) -> Option<Vec<Condition>> {
             Field::Status,
             [Status::Saving, Status::Capturing],
         )],
+        "uploading" => vec![is(Status::Staged)],
         "importing" => vec![is(Status::Importing)],
         "active" => vec![is(Status::Active), Condition::eq(Field::Enabled, true)],
         "deactivated" => vec![is(Status::Active), Condition::eq(Field::Enabled, false)],

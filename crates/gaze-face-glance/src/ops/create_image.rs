@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::IntoResponse;
 
 use super::Answer;
@@ -10,6 +10,9 @@ use crate::Face;
 use crate::body::Told;
 use crate::map::create;
 use crate::map::image::Shown;
+use crate::map::import::METHODS;
+
+const IMPORT_METHODS: HeaderName = HeaderName::from_static("openstack-image-import-methods");
 
 pub(crate) async fn create_image(
     State(face): State<Face>,
@@ -27,5 +30,9 @@ pub(crate) async fn create_image(
         image: &image,
         stores: &[],
     });
-    Ok((StatusCode::CREATED, [(header::LOCATION, location)], body).into_response())
+    let headers = [
+        (header::LOCATION, location),
+        (IMPORT_METHODS, METHODS.join(",")),
+    ];
+    Ok((StatusCode::CREATED, headers, body).into_response())
 }

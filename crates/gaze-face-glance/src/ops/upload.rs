@@ -67,7 +67,7 @@ pub(crate) fn declared(headers: &HeaderMap) -> Result<Option<u64>, Refusal> {
 
 /// Both formats have to be known before bytes come.
 pub(crate) fn ready_for_bytes(image: &Image) -> Result<(), Refusal> {
-    if image.status != Status::Queued {
+    if !matches!(image.status, Status::Queued | Status::Staged) {
         return Ok(());
     }
     let missing: Vec<&str> = [

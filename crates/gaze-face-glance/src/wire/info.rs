@@ -2,6 +2,21 @@
 
 use serde::Serialize;
 
+/// The methods of import, and the values that other fields take.
+#[derive(Debug, Serialize)]
+pub(crate) struct Imports {
+    #[serde(rename = "import-methods")]
+    pub(crate) methods: Methods,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Methods {
+    pub(crate) description: &'static str,
+    #[serde(rename = "type")]
+    pub(crate) kind: &'static str,
+    pub(crate) value: &'static [&'static str],
+}
+
 #[derive(Debug, Serialize)]
 pub(crate) struct Stores {
     pub(crate) stores: Vec<Store>,
@@ -15,4 +30,17 @@ pub(crate) struct Store {
     /// `"true"` for the store that a new image goes to by default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) default: Option<&'static str>,
+    /// Kind of the store; told to administrators.
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    pub(crate) kind: Option<&'static str>,
+    /// Where it is; told to administrators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) properties: Option<Properties>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Properties {
+    pub(crate) data_dir: String,
+    pub(crate) capacity: u64,
+    pub(crate) available: u64,
 }

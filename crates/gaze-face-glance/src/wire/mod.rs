@@ -3,4 +3,5 @@
 pub(crate) mod error;
 pub(crate) mod info;
 pub(crate) mod member;
+pub(crate) mod task;
 pub(crate) mod version;

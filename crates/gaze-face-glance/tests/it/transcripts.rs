@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use gaze_app::NewImage;
-use gaze_domain::{DiskFormat, MemberState, Visibility};
+use gaze_app::{NewImage, NewStore, StoreChoice, Upload};
+use gaze_domain::{Architecture, DiskFormat, MemberState, StoreKind, Visibility};
 use gaze_testkit::World;
 use gaze_testkit::transcript::{Givens, Stage, run_dir};
 
@@ -16,7 +16,8 @@ async fn the_transcripts_are_true() {
 }
 
 /// Two tenants and what the transcript asks for by name: images `mine`, `public`, `theirs`,
-/// `offered` (shared with the tenant, who has not decided) and `queued`.
+/// `offered` (shared with the tenant, who has not decided), `queued` and `bare` (without formats), and
+/// a `file` that can be imported.
 async fn stage(givens: &Givens) -> Stage {
     let world = World::new().await;
     let mut stage = Stage::new(router(&world));
@@ -25,10 +26,52 @@ async fn stage(givens: &Givens) -> Stage {
     }
     stage = stage.given("nobody", "00000000-0000-4000-8000-000000000000");
     for name in &givens.names {
+        if name == "file" {
+            world.import_file("disk.raw", b"bytes");
+            continue;
+        }
+        if name == "twice" {
+            let (id, second) = twice(&world).await;
+            stage = stage
+                .given("twice", id.hyphenated())
+                .given("second", second);
+            continue;
+        }
         let id = image(&world, name).await;
         stage = stage.given(name, id.hyphenated());
     }
     stage.keep(world)
+}
+
+/// An image with copies in two stores, and the name of the second.
+async fn twice(world: &World) -> (gaze_domain::ImageId, String) {
+    let new = NewStore {
+        region: world.region.id,
+        name: "second".into(),
+        description: None,
+        kind: StoreKind::Fs,
+        url: None,
+        medium: None,
+        capacity: None,
+        zones: Vec::new(),
+    };
+    let made = world.app.create_store(&world.admin.caller, new);
+    let second = made.await.unwrap();
+    let bytes = vec![0; 64 << 10];
+    let new = NewImage {
+        format: Some(DiskFormat::Raw),
+        architecture: Some(Architecture::X86_64),
+        ..NewImage::named("twice")
+    };
+    let caller = &world.tenant.caller;
+    let id = world.app.create_image(caller, new).await.unwrap().id;
+    let upload = Upload {
+        declared_len: Some(bytes.len() as u64),
+        stores: StoreChoice::Named(vec![world.store.id, second.id]),
+        body: Box::pin(futures_util::stream::iter([Ok(bytes.into())])),
+    };
+    world.app.upload_image(caller, id, upload).await.unwrap();
+    (id, second.name)
 }
 
 async fn image(world: &World, name: &str) -> gaze_domain::ImageId {
@@ -58,6 +101,10 @@ async fn image(world: &World, name: &str) -> gaze_domain::ImageId {
                 visibility,
                 ..new
             };
+            let made = world.app.create_image(&world.tenant.caller, new);
+            made.await.unwrap().id
+        }
+        "bare" => {
             let made = world.app.create_image(&world.tenant.caller, new);
             made.await.unwrap().id
         }

@@ -8,7 +8,7 @@ use gaze_domain::{Architecture, Firmware, Media, Platform, Status, Visibility};
 pub(crate) const fn status(status: Status) -> &'static str {
     match status {
         Status::Queued => "queued",
-        Status::Saving | Status::Importing | Status::Capturing => "saving",
+        Status::Saving | Status::Staged | Status::Importing | Status::Capturing => "saving",
         Status::Active => "active",
         Status::Failed => "killed",
         Status::Deleted => "deleted",
@@ -131,7 +131,12 @@ mod tests {
                 ("queued", &[Status::Queued]),
                 (
                     "saving",
-                    &[Status::Saving, Status::Importing, Status::Capturing],
+                    &[
+                        Status::Saving,
+                        Status::Staged,
+                        Status::Importing,
+                        Status::Capturing,
+                    ],
                 ),
                 ("active", &[Status::Active]),
                 ("killed", &[Status::Failed]),

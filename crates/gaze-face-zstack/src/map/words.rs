@@ -16,7 +16,7 @@ pub(crate) const fn enabled(enabled: bool) -> &'static str {
 /// ImageStatus. ZStack also has `Migrating`, which nothing here ever is.
 pub(crate) const fn status(status: Status) -> &'static str {
     match status {
-        Status::Queued | Status::Saving | Status::Importing => "Downloading",
+        Status::Queued | Status::Saving | Status::Staged | Status::Importing => "Downloading",
         Status::Capturing => "Creating",
         Status::Active => "Ready",
         Status::Failed => "Error",
@@ -215,6 +215,7 @@ mod tests {
         for (ours, theirs) in [
             (Status::Queued, "Downloading"),
             (Status::Saving, "Downloading"),
+            (Status::Staged, "Downloading"),
             (Status::Importing, "Downloading"),
             (Status::Capturing, "Creating"),
             (Status::Active, "Ready"),

@@ -65,7 +65,12 @@ fn each_filter_is_an_exact_condition() {
         "saving",
         Condition::any(
             Field::Status,
-            [Status::Saving, Status::Importing, Status::Capturing],
+            [
+                Status::Saving,
+                Status::Staged,
+                Status::Importing,
+                Status::Capturing,
+            ],
         ),
     );
     check(

@@ -1,0 +1,50 @@
+//! Jobs as Glance's tasks.
+
+use gaze_app::{Work, WorkKind, WorkState};
+
+use super::words::time;
+use crate::wire::task::Task;
+
+/// What brings the bytes of an image. Glance's own word for an import.
+const IMPORT: &str = "api_image_import";
+
+pub(crate) const fn status(state: WorkState) -> &'static str {
+    match state {
+        WorkState::Queued => "pending",
+        WorkState::Running => "processing",
+        WorkState::Succeeded => "success",
+        WorkState::Failed | WorkState::Cancelled => "failure",
+    }
+}
+
+/// Whether a job is a task: those that bring an image's bytes are.
+pub(crate) fn is_task(work: &Work) -> bool {
+    matches!(
+        work.kind,
+        WorkKind::Upload | WorkKind::Import | WorkKind::Capture
+    )
+}
+
+pub(crate) fn task(work: &Work) -> Task {
+    let id = work.id.hyphenated();
+    let changed = work.finished_at.or(work.started_at);
+    Task {
+        kind: IMPORT,
+        status: status(work.state),
+        owner: work.owner.hex(),
+        image_id: work.image.map(gaze_domain::ImageId::hyphenated),
+        // The sentence of a refusal; its causes stay with the service.
+        message: work
+            .failure
+            .as_ref()
+            .map_or_else(String::new, ToString::to_string),
+        input: None,
+        result: None,
+        created_at: time(work.created_at),
+        updated_at: time(changed.unwrap_or(work.created_at)),
+        expires_at: None,
+        this: format!("/v2/tasks/{id}"),
+        schema: "/v2/schemas/task",
+        id,
+    }
+}

@@ -1,0 +1,66 @@
+//! Long work, as tasks.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
+use gaze_app::WorkList;
+use gaze_domain::{Error, JobId, Noun};
+
+use super::Answer;
+use crate::Face;
+use crate::auth::Known;
+use crate::map::task::{is_task, task};
+use crate::path::At;
+use crate::wire::task::{ImageTasks, Tasks};
+
+/// Most tasks of one answer: the newest.
+const MAX_TASKS: u32 = 100;
+
+pub(crate) async fn list_image_tasks(
+    State(face): State<Face>,
+    Known(caller): Known,
+    At(id): At,
+) -> Answer {
+    face.app.get_live_image(&caller, id).await?;
+    let list = WorkList {
+        image: Some(id),
+        unfinished_only: false,
+        after: None,
+        limit: MAX_TASKS,
+    };
+    let work = face.app.list_work(&caller, list).await?;
+    let tasks = work.iter().filter(|it| is_task(it)).map(task).collect();
+    Ok(Json(ImageTasks { tasks }).into_response())
+}
+
+/// Administrators only, by Glance's default policy.
+pub(crate) async fn list_tasks(State(face): State<Face>, Known(caller): Known) -> Answer {
+    caller.must_admin("list tasks", Noun::Job)?;
+    let list = WorkList {
+        image: None,
+        unfinished_only: false,
+        after: None,
+        limit: MAX_TASKS,
+    };
+    let work = face.app.list_work(&caller, list).await?;
+    Ok(Json(Tasks {
+        tasks: work.iter().filter(|it| is_task(it)).map(task).collect(),
+        first: "/v2/tasks",
+        schema: "/v2/schemas/tasks",
+    })
+    .into_response())
+}
+
+pub(crate) async fn show_task(
+    State(face): State<Face>,
+    Known(caller): Known,
+    Path(text): Path<String>,
+) -> Answer {
+    caller.must_admin("show a task", Noun::Job)?;
+    let id = JobId::parse(&text).ok_or_else(|| Error::not_found(Noun::Job, text))?;
+    let work = face.app.get_work(&caller, id).await?;
+    if !is_task(&work) {
+        return Err(Error::not_found(Noun::Job, id).into());
+    }
+    Ok(Json(task(&work)).into_response())
+}
