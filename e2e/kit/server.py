@@ -28,9 +28,10 @@ class World:
         folder.mkdir(parents=True)
         return folder
 
-    def server(self, name, *flags):
-        """A server that has not been started, on a data folder and a database of its own."""
-        self.open.append(Server(self, name, flags))
+    def server(self, name, *flags, **settings):
+        """A server that has not been started, on a data folder and a database of its own. Settings
+        are those without a flag, by the name of their variable."""
+        self.open.append(Server(self, name, flags, settings))
         return self.open[-1]
 
     def origin(self):
@@ -56,12 +57,13 @@ class World:
 class Server:
     """One service across all its starts."""
 
-    def __init__(self, world, name, flags):
+    def __init__(self, world, name, flags, settings):
         self.gaze = world.gaze
         self.folder = world.folder(name)
         self.data = self.folder / "data"
         self.database = world.database(name)
         self.flags = [str(flag) for flag in flags]
+        self.settings = {name: str(value) for name, value in settings.items()}
         self.port = free_port()
         self.process = None
         self.starts = 0
@@ -74,7 +76,7 @@ class Server:
         command = [self.gaze, "serve", "--data-dir", self.data, "--database", self.database]
         command += ["--listen", f"127.0.0.1:{self.port}", *self.flags]
         environment = {name: value for name, value in os.environ.items() if name[:5] != "GAZE_"}
-        environment["GAZE_ADMIN_PASSWORD"] = PASSWORD
+        environment |= {"GAZE_ADMIN_PASSWORD": PASSWORD, **self.settings}
         with open(self.output, "wb") as output, open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 command, stdout=output, stderr=log, cwd=self.folder, env=environment

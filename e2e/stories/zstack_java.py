@@ -16,7 +16,9 @@ class ZstackJava:
         self.top = disks.chain(self.folder)
         self.origin = world.origin()
         flags = ["--disk-dir", self.folder, "--allow-private-imports"]
-        self.server = world.server("java", *flags).start()
+        self.server = world.server(
+            "java", *flags, GAZE_COMPUTE_WRITE_DIRS=self.folder
+        ).start()
         self.native = Native(self.server)
         self.zone = self.native.first_zone()["id"]
         added = self.native.create("/instances", name="vm", zone=self.zone, disk=str(self.top))
@@ -146,6 +148,20 @@ class ZstackJava:
         saved = self.folder / "saved.img"
         saved.write_bytes(self.native.bytes_of(self.template))
         disks.same_disk(self.top, saved)
+
+    def it_changes_the_image_of_a_machine(self):
+        path = f"/vm-instances/{self.vm}/actions"
+        refused = refusal(self.java.put, path, "changeVmImage", imageUuid=self.template)
+        # A system image is no candidate.
+        assert refused.code == "SYS.1007", refused
+        changed = self.java.put(path, "changeVmImage", imageUuid=self.image)
+        assert changed["schema"]["inventory"] == "org.zstack.header.vm.VmInstanceInventory"
+        vm = changed["inventory"]
+        assert vm["imageUuid"] == self.image and vm["rootVolumeUuid"] != self.volume
+        (root,) = self.java.query("/volumes", f"uuid={vm['rootVolumeUuid']}")["inventories"]
+        assert root["type"] == "Root" and root["vmInstanceUuid"] == vm["uuid"]
+        disks.same_disk(root["installPath"], self.folder / "base.qcow2")
+        disks.boots(root["installPath"], disks.DEBIAN_ISO_SAYS)
 
     def its_signed_calls_are_served_whatever_the_zone_of_their_dates(self):
         key = self.native.create("/access-keys")

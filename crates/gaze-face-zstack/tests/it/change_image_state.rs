@@ -79,6 +79,10 @@ async fn no_machine_can_change_to_a_disabled_image_also_after_its_store_was_enab
         assert_eq!(cloud.candidates().await, [image]);
         state(&cloud, image, "disable").await;
         assert!(cloud.candidates().await.is_empty());
+        let path = format!("/vm-instances/{}/actions", cloud.world.machine.id);
+        let change = json!({"changeVmImage": {"imageUuid": image}});
+        let refused = cloud.tenant.refused("PUT", &path, change).await;
+        assert_eq!(refused["code"], "SYS.1007", "{refused}");
         let store = cloud.world.store.clone();
         cloud.switch(&store, StoreState::Disabled).await;
         cloud.switch(&store, StoreState::Enabled).await;
