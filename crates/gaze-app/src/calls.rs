@@ -29,7 +29,7 @@ const LONG_PAUSE: Duration = Duration::from_secs(30);
 const LOOK: u32 = 1000;
 /// A call that started no work and has no answer after this long will never have one: the process
 /// that took it died.
-const ABANDONED: Duration = Duration::from_mins(10);
+pub(crate) const ABANDONED: Duration = Duration::from_mins(10);
 
 /// A call that takes an id.
 #[derive(Clone, Debug)]
@@ -70,7 +70,7 @@ pub type Teller =
 pub(crate) struct Calls {
     tellers: Mutex<BTreeMap<&'static str, Teller>>,
     /// There is a new open call.
-    begun: Notify,
+    pub(crate) begun: Notify,
 }
 
 impl App {
@@ -199,21 +199,33 @@ impl App {
         Ok(left)
     }
 
-    /// Whether the face found words; one that this process does not serve is served by another.
+    /// Whether the face found words.
     async fn tell(&self, call: &Call, end: Ended) -> Result<bool> {
+        let Some((status, body)) = self.words(&call.face, end, call.classes).await? else {
+            return Ok(false);
+        };
+        self.finish_call(call.id, status, body).await?;
+        Ok(true)
+    }
+
+    /// The face's words for an end; a face that this process does not serve is served by another.
+    pub(crate) async fn words(
+        &self,
+        face: &str,
+        end: Ended,
+        classes: bool,
+    ) -> Result<Option<Answer>> {
         let teller = self
             .calls()
             .tellers
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .get(call.face.as_str())
+            .get(face)
             .copied();
-        let Some(teller) = teller else {
-            return Ok(false);
-        };
-        let (status, body) = teller(self, end, call.classes).await?;
-        self.finish_call(call.id, status, body).await?;
-        Ok(true)
+        match teller {
+            Some(teller) => teller(self, end, classes).await.map(Some),
+            None => Ok(None),
+        }
     }
 }
 
@@ -231,7 +243,11 @@ impl Ended {
     }
 }
 
-/// Looks after open calls until it is told to stop.
+async fn look(app: &App) -> Result<usize> {
+    Ok(app.look_after_calls().await? + app.look_after_long_jobs().await?)
+}
+
+/// Looks after open calls and long jobs until it is told to stop.
 pub(crate) async fn keep_looking(app: App, stop: CancellationToken) {
     let mut pause = PAUSE;
     loop {
@@ -240,7 +256,7 @@ pub(crate) async fn keep_looking(app: App, stop: CancellationToken) {
             () = app.calls().begun.notified(), if pause == LONG_PAUSE => {}
             () = tokio::time::sleep(pause) => {}
         }
-        pause = match app.look_after_calls().await {
+        pause = match look(&app).await {
             Ok(0) => LONG_PAUSE,
             Ok(_) => PAUSE,
             Err(error) => {

@@ -12,6 +12,7 @@ mod errors;
 mod failure;
 mod images;
 mod ingest;
+mod long_jobs;
 mod machines;
 mod names;
 mod notices;
@@ -36,6 +37,7 @@ use uuid::Uuid;
 
 pub use calls::{Answer, Ended, NewCall, Teller};
 pub use gaze_catalog::call::Call;
+pub use long_jobs::{LongJobView, NewLongJob};
 pub use names::Names;
 pub use notices::NoticeCounts;
 pub use reconcile::Running;

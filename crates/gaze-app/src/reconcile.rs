@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gaze_blob::FsStore;
-use gaze_catalog::{call, location, store, token};
+use gaze_catalog::{call, location, long_job, store, token};
 use gaze_domain::{Error, Result, Store, StoreKind};
 use gaze_jobs::{Handler, Runner};
 use tokio_util::sync::CancellationToken;
@@ -116,6 +116,7 @@ impl App {
             .write(move |tx| {
                 Box::pin(async move {
                     token::delete_expired(tx, now).await?;
+                    long_job::delete_finished(tx, forget).await?;
                     call::delete_finished(tx, answered).await
                 })
             })

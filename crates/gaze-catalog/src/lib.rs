@@ -18,6 +18,7 @@ mod failure;
 pub mod image;
 pub mod instance;
 pub mod location;
+pub mod long_job;
 pub mod member;
 pub mod pool;
 pub mod project;
@@ -49,6 +50,11 @@ pub const MIGRATIONS: &[Migration] = &[
         version: 2,
         name: "calls",
         sql: include_str!("../migrations/0002_calls.sql"),
+    },
+    Migration {
+        version: 3,
+        name: "long job",
+        sql: include_str!("../migrations/0003_long_job.sql"),
     },
     Migration {
         version: 5,

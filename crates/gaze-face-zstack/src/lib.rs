@@ -10,6 +10,7 @@ mod call;
 mod dispatch;
 mod errors;
 mod jobs;
+mod long_jobs;
 mod map;
 mod ops;
 mod params;

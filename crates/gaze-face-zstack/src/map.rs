@@ -4,6 +4,7 @@ pub(crate) mod access_key;
 pub(crate) mod account;
 pub(crate) mod image;
 pub(crate) mod instance;
+pub(crate) mod long_job;
 pub(crate) mod place;
 pub(crate) mod pool;
 pub(crate) mod session;

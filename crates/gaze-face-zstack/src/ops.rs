@@ -2,6 +2,7 @@
 
 pub(crate) mod add_image;
 pub(crate) mod calculate_image_hash;
+pub(crate) mod cancel_long_job;
 pub(crate) mod change_access_key_state;
 pub(crate) mod change_image_state;
 pub(crate) mod change_vm_image;
@@ -9,10 +10,12 @@ pub(crate) mod create_access_key;
 pub(crate) mod create_root_volume_template_from_root_volume;
 pub(crate) mod delete_access_key;
 pub(crate) mod delete_image;
+pub(crate) mod delete_long_job;
 pub(crate) mod expunge_image;
 pub(crate) mod get_current_time;
 pub(crate) mod get_image_candidates_for_vm_to_change;
 pub(crate) mod get_image_qga;
+pub(crate) mod get_task_progress;
 pub(crate) mod get_upload_image_job_details;
 pub(crate) mod get_version;
 pub(crate) mod is_ready_to_go;
@@ -25,19 +28,22 @@ pub(crate) mod query_account;
 pub(crate) mod query_backup_storage;
 pub(crate) mod query_cluster;
 pub(crate) mod query_image;
+pub(crate) mod query_long_job;
 pub(crate) mod query_primary_storage;
 pub(crate) mod query_vm_instance;
 pub(crate) mod query_volume;
 pub(crate) mod query_zone;
 pub(crate) mod recover_image;
 pub(crate) mod renew_session;
+pub(crate) mod rerun_long_job;
 pub(crate) mod set_image_boot_mode;
 pub(crate) mod set_image_qga;
+pub(crate) mod submit_long_job;
 pub(crate) mod sync_image_size;
 pub(crate) mod update_image;
 pub(crate) mod validate_session;
 
-use gaze_domain::{Caller, Error, Image, ImageId, StoreId};
+use gaze_domain::{Caller, Error, Image, ImageId, JobId, StoreId};
 use serde_json::Value;
 
 use crate::answer::{self, Answer};
@@ -78,6 +84,14 @@ async fn image_rows(call: &Call, caller: &Caller, images: &[Image]) -> Result<Ve
 
 /// The id in a parameter that was validated to hold one.
 fn image_id(call: &Call, field: &str) -> Result<ImageId, Failure> {
+    call.params
+        .given(field)
+        .parse()
+        .map_err(|error| call.failure(&error))
+}
+
+/// The id of a job in a parameter that was validated to hold one.
+fn job_id(call: &Call, field: &str) -> Result<JobId, Failure> {
     call.params
         .given(field)
         .parse()

@@ -7,8 +7,10 @@ pub(crate) mod cluster;
 pub(crate) mod date;
 pub(crate) mod error_code;
 pub(crate) mod image;
+pub(crate) mod long_job;
 pub(crate) mod primary_storage;
 pub(crate) mod session;
+pub(crate) mod task_progress;
 pub(crate) mod vm_instance;
 pub(crate) mod volume;
 pub(crate) mod zone;
@@ -89,6 +91,8 @@ mod tests {
         check::<primary_storage::PrimaryStorage>();
         check::<vm_instance::VmInstance>();
         check::<volume::Volume>();
+        check::<long_job::LongJob>();
+        check::<task_progress::TaskProgress>();
         check::<zone::Zone>();
     }
 }

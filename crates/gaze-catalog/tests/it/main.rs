@@ -8,6 +8,7 @@ mod images;
 mod lists;
 
 mod locations;
+mod long_jobs;
 mod places;
 mod plans;
 

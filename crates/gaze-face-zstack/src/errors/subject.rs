@@ -71,7 +71,7 @@ pub(crate) const fn class_of(noun: Noun) -> &'static str {
         Noun::User => "UserVO",
         Noun::AccessKey => "AccessKeyVO",
         Noun::Token => "SessionVO",
-        Noun::Job => "RestAPIVO",
+        Noun::Job => "LongJobVO",
         Noun::Member => "SharedResourceVO",
         Noun::Tag => "TagVO",
     }

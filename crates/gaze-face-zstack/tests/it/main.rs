@@ -19,6 +19,8 @@ mod duplicates;
 #[cfg(test)]
 mod hooks;
 #[cfg(test)]
+mod long_jobs;
+#[cfg(test)]
 mod qemu;
 #[cfg(test)]
 mod quota;

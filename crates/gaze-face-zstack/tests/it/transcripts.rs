@@ -36,4 +36,4 @@ macro_rules! nouns {
     };
 }
 
-nouns! { access_keys accounts candidates conventions images jobs machines places queries templates }
+nouns! { access_keys accounts candidates conventions images jobs long_jobs machines places queries templates }
