@@ -1,6 +1,6 @@
 //! Finding a thing on behalf of somebody: what the caller may not know of does not exist.
 
-use gaze_catalog::{image, instance, volume};
+use gaze_catalog::{existence, image, instance, volume};
 use gaze_domain::{
     Caller, Error, Image, ImageId, Instance, InstanceId, MemberState, Noun, Result, Visibility,
     Volume, VolumeId, access,
@@ -48,6 +48,13 @@ impl App {
         } else {
             Err(Error::not_found(Noun::Image, id))
         }
+    }
+
+    /// Whether there is such a thing, whoever asks. It tells nothing else, and of jobs, tokens,
+    /// members and tags not even that.
+    pub async fn exists(&self, noun: Noun, id: uuid::Uuid) -> Result<bool> {
+        let id = id.simple().to_string();
+        Ok(existence::exists(&mut self.catalog().read(), noun, &id).await?)
     }
 
     pub(crate) async fn known_instance(&self, caller: &Caller, id: InstanceId) -> Result<Instance> {

@@ -14,6 +14,7 @@ pub mod call;
 pub mod cluster;
 mod columns;
 pub mod domain;
+pub mod existence;
 mod failure;
 pub mod image;
 pub mod instance;
