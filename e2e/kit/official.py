@@ -65,8 +65,9 @@ def dated(zone, name=None):
 class Java:
     """The official Java SDK. An action is called by its name in the body or its verb and path."""
 
-    def __init__(self, server, key=None, zone="Etc/UTC"):
+    def __init__(self, server, key=None, zone="Etc/UTC", hook=None):
         self.server = server
+        self.hook = hook
         self.session = None
         self.key = key
         self.zone = zone
@@ -105,6 +106,11 @@ class Java:
         if answer.status != 202:
             return self._result(answer)
         location = answer.json["location"]
+        if self.hook:
+            success, posted = self.hook.result(location.rsplit("/", 1)[1])
+            if not success:
+                raise Refused(posted["error"]["code"], posted["error"]["details"])
+            return self._described(posted)
         place = f"{JOBS}{location.split(JOBS)[1]}"
         headers = {"Authorization": f"OAuth {self.session or 'null'}", "X-JSON-Schema": "true"}
 
@@ -126,6 +132,8 @@ class Java:
             "Accept-Encoding": "gzip",
             "User-Agent": "okhttp/3.13.1",
         }
+        if self.hook:
+            headers["X-Web-Hook"] = self.hook.url
         if self.key and not open:
             date = dated(self.zone)
             signed = signature(self.key["secret"], method, date, "/v1" + path.split("?")[0])
@@ -143,7 +151,10 @@ class Java:
         """The body, if every object in it is told of by the schema."""
         if answer.status not in (200, 204):
             raise Refused("sdk.1000", answer.text)
-        body = answer.json
+        return Java._described(answer.json)
+
+    @staticmethod
+    def _described(body):
         for path in body.get("schema", {}):
             _resolve(body, path)
         for word in ("inventory", "inventories"):

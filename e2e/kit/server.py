@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 from kit.checks import until
+from kit.hook import Hook
 from kit.origin import Origin
 from kit.web import call
 
@@ -37,6 +38,11 @@ class World:
     def origin(self):
         """A web server to import from."""
         self.open.append(Origin())
+        return self.open[-1]
+
+    def hook(self):
+        """A web server that results are posted to."""
+        self.open.append(Hook())
         return self.open[-1]
 
     def close(self):

@@ -12,13 +12,13 @@ IMAGE = "org.zstack.header.image.ImageInventory"
 
 class ZstackJava:
     def __init__(self, world):
+        self.world = world
         self.folder = world.folder("java-disks")
         self.top = disks.chain(self.folder)
         self.origin = world.origin()
         flags = ["--disk-dir", self.folder, "--allow-private-imports"]
-        self.server = world.server(
-            "java", *flags, GAZE_COMPUTE_WRITE_DIRS=self.folder
-        ).start()
+        settings = {"GAZE_COMPUTE_WRITE_DIRS": self.folder, "GAZE_NOTICES_PAUSE_SECONDS": 1}
+        self.server = world.server("java", *flags, **settings).start()
         self.native = Native(self.server)
         self.zone = self.native.first_zone()["id"]
         added = self.native.create("/instances", name="vm", zone=self.zone, disk=str(self.top))
@@ -180,6 +180,34 @@ class ZstackJava:
         forged = Java(self.server, {**key, "secret": "x" * 40})
         refused = refusal(forged.query, "/images")
         assert refused.details == "wrong accessKey signature", refused
+
+    def it_describes_an_image_more_closely(self):
+        path = f"/images/{self.image}/actions"
+        self.java.put(path, "setImageBootMode", bootMode="Legacy")
+        self.java.put(path, "setImageQga", enable=True)
+        assert self.java.get(f"/images/{self.image}/qga")["enable"] is True
+        synced = self.java.put(path, "syncImageSize")["inventory"]
+        assert synced["actualSize"] == (self.folder / "base.qcow2").stat().st_size
+        hashed = self.java.put(
+            path, "calculateImageHash", backupStorageUuid=self.store, algorithm="MD5"
+        )["inventory"]
+        assert hashed["md5Sum"] == disks.digest(self.folder / "base.qcow2", "md5")
+
+    def it_is_told_of_results_by_its_web_hook(self):
+        told = Java(self.server, hook=self.world.hook())
+        told.session = self.java.session
+        path = f"/images/{self.image}/actions"
+        changed = told.put(path, "changeImageState", stateEvent="enable")
+        assert changed["inventory"]["state"] == "Enabled"
+        made = told.post(
+            f"/images/root-volume-templates/from/volumes/{self.volume}",
+            name="hooked",
+            backupStorageUuids=[self.store],
+        )["inventory"]
+        assert made["name"] == "hooked" and made["status"] == "Ready"
+        told.delete(f"/images/{made['uuid']}")
+        refused = refusal(told.put, f"/images/{new_uuid()}/actions", "expungeImage")
+        assert refused.code == "SYS.1003", refused
 
     def it_deletes_recovers_and_expunges(self):
         path = f"/images/{self.image}"
