@@ -197,6 +197,7 @@ def transfers(world):
     image, up = upload(server, native, ["-T", str(file)])
     down = curl(native, f"{server.url}{BASE}/images/{image}/data", ["-o", "/dev/null"])
     peak = memory(server, "VmHWM")
+    converted = conversions(server, native, image, file)
     file.unlink()
     native.call("DELETE", f"/images/{image}?mode=now").expect(204)
     server.stop()
@@ -206,7 +207,34 @@ def transfers(world):
     upload(server, native, ["-T", "-"], before=zeros)
     ten = memory(server, "VmHWM")
     server.close()
-    return GIB / up / 1e6, GIB / down / 1e6, idle, peak, ten
+    return GIB / up / 1e6, GIB / down / 1e6, idle, peak, ten, converted
+
+
+def conversions(server, native, image, file):
+    """Speeds of exports that convert 1 GiB, hashed and durable, each beside `qemu-img convert`."""
+    other = file.with_suffix(".qcow2")
+    speeds = []
+    for source, target, made in (("raw", "qcow2", other), ("qcow2", "raw", file)):
+        if source == "qcow2":
+            image, _ = upload(server, native, ["-T", str(other)])
+        begun = time.monotonic()
+        body = {"format": target}
+        started = native.call("POST", f"/images/{image}/exports", body).expect(202).json
+        job = native.get(f"/jobs/{started['job']}?wait=300")
+        assert job["state"] == "succeeded", job
+        ours = time.monotonic() - begun
+        begun = time.monotonic()
+        given = file if source == "raw" else other
+        fresh = made.with_suffix(".made")
+        line = ["qemu-img", "convert", "-f", source, "-O", target, str(given), str(fresh)]
+        subprocess.run(line, check=True)
+        subprocess.run(["sync", str(fresh)], check=True)
+        theirs = time.monotonic() - begun
+        fresh.replace(made)
+        speeds.append((source, target, GIB / ours / 1e6, GIB / theirs / 1e6))
+    native.call("DELETE", f"/images/{image}?mode=now").expect(204)
+    other.unlink()
+    return speeds
 
 
 def upload(server, native, words, before=""):
@@ -243,7 +271,7 @@ def machine():
 
 
 def page(rows, sizes, moved):
-    up, down, idle, peak, ten = moved
+    up, down, idle, peak, ten, converted = moved
     lines = [
         "# Benchmarks",
         "",
@@ -286,6 +314,11 @@ def page(rows, sizes, moved):
         "|---|---:|",
         f"| upload of 1 GiB of random bytes, hashed and durable | {up:,.0f} MB/s |",
         f"| download of the same | {down:,.0f} MB/s |",
+        *(
+            f"| export of the same from {source} as {target}, hashed and durable "
+            f"(`qemu-img convert`: {theirs:,.0f} MB/s) | {ours:,.0f} MB/s |"
+            for source, target, ours, theirs in converted
+        ),
         f"| RSS before | {idle:.0f} MiB |",
         f"| peak RSS after both | {peak:.0f} MiB |",
         f"| peak RSS after an upload of 10 GiB of unannounced length | {ten:.0f} MiB |",

@@ -72,7 +72,7 @@ enum Stored {
 }
 
 /// Every noun, to find one by its word again.
-const NOUNS: [Noun; 17] = [
+const NOUNS: [Noun; 18] = [
     Noun::Image,
     Noun::Location,
     Noun::Store,
@@ -90,6 +90,7 @@ const NOUNS: [Noun; 17] = [
     Noun::Job,
     Noun::Member,
     Noun::Tag,
+    Noun::Export,
 ];
 
 /// The error as it is kept with a job.

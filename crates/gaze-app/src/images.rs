@@ -7,6 +7,8 @@ mod change_state;
 mod copies;
 mod create;
 mod delete;
+mod disc_candidates;
+mod export;
 mod import;
 mod list;
 mod members;
@@ -21,6 +23,8 @@ mod upload;
 mod verify;
 
 pub(crate) use capture::CaptureHandler;
+pub use export::Capability;
+pub(crate) use export::{Capabilities, ExportHandler};
 pub(crate) use import::ImportHandler;
 pub(crate) use purge::PurgeHandler;
 pub(crate) use upload::{UploadHandler, judged, retry};

@@ -67,6 +67,7 @@ struct Inner {
     passwords: auth::Passwords,
     calls: calls::Calls,
     notices: notices::Counters,
+    capabilities: images::Capabilities,
     /// Work that outlives the request that began it, such as the clean-up after a client that
     /// went away.
     tasks: TaskTracker,
@@ -82,6 +83,7 @@ impl App {
     ) -> Result<Self> {
         let jobs = work::open_queue(&db, Arc::clone(&runtime), &settings).await?;
         let catalog = Catalog::open(db).await?;
+        let capabilities = images::Capabilities::open(&catalog, runtime.as_ref()).await?;
         let fetcher = ingest::Fetcher::new(&settings)?;
         let readable = settings.disk_dirs.iter().chain(&settings.write_dirs);
         let disks = Folders::new(readable.cloned());
@@ -99,6 +101,7 @@ impl App {
                 passwords: auth::Passwords::new(),
                 calls: calls::Calls::default(),
                 notices: notices::Counters::default(),
+                capabilities,
                 tasks: TaskTracker::new(),
             }),
         })
@@ -157,6 +160,10 @@ impl App {
 
     pub(crate) fn notices(&self) -> &notices::Counters {
         &self.inner.notices
+    }
+
+    pub(crate) fn capabilities(&self) -> &images::Capabilities {
+        &self.inner.capabilities
     }
 
     pub(crate) fn tasks(&self) -> &TaskTracker {

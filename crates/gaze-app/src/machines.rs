@@ -68,7 +68,7 @@ impl App {
     }
 
     /// What a machine does, told from the lock that QEMU holds on its root disk.
-    async fn observe(&self, root: Option<Volume>) -> InstanceState {
+    pub(crate) async fn observe(&self, root: Option<Volume>) -> InstanceState {
         let Some(root) = root else {
             return InstanceState::Unknown;
         };

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gaze_blob::FsStore;
-use gaze_catalog::{call, location, long_job, store, token};
+use gaze_catalog::{call, export, location, long_job, store, token};
 use gaze_domain::{Error, Result, Store, StoreKind};
 use gaze_jobs::{Handler, Runner};
 use tokio_util::sync::CancellationToken;
 
 use crate::calls::keep_looking;
-use crate::images::{CaptureHandler, ImportHandler, PurgeHandler, UploadHandler, VerifyHandler};
+use crate::images::{
+    CaptureHandler, ExportHandler, ImportHandler, PurgeHandler, UploadHandler, VerifyHandler,
+};
 use crate::machines::ReimageHandler;
 use crate::notices::NoticeHandler;
 use crate::work::sql;
@@ -41,6 +43,7 @@ impl App {
             Arc::new(UploadHandler(self.clone())),
             Arc::new(ImportHandler(self.clone())),
             Arc::new(CaptureHandler(self.clone())),
+            Arc::new(ExportHandler(self.clone())),
             Arc::new(PurgeHandler(self.clone())),
             Arc::new(ReimageHandler(self.clone())),
             Arc::new(VerifyHandler(self.clone())),
@@ -84,11 +87,14 @@ impl App {
             .map_err(failed)?;
         let swept = files.sweep_tmp(|_leftover| false).await.map_err(failed)?;
         let blobs = self.blobs(store.id).await?;
-        let entries = blobs.list("images/").await.map_err(failed)?;
+        let mut entries = blobs.list("images/").await.map_err(failed)?;
+        entries.extend(blobs.list("exports/").await.map_err(failed)?);
         let mut orphans = 0_u64;
         for some in entries.chunks(LOOK_UP) {
             let keys: Vec<String> = some.iter().map(|entry| entry.key.to_string()).collect();
-            let known = location::known_keys(&mut self.catalog().read(), store.id, &keys).await?;
+            let mut read = self.catalog().read();
+            let mut known = location::known_keys(&mut read, store.id, &keys).await?;
+            known.extend(export::known_keys(&mut read, store.id, &keys).await?);
             for entry in some {
                 if !known.iter().any(|key| key == entry.key.as_str()) {
                     blobs.delete(&entry.key).await.map_err(failed)?;

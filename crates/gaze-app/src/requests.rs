@@ -1,5 +1,7 @@
 //! What the verbs are asked with.
 
+mod export;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -13,6 +15,8 @@ use gaze_domain::{
     Instance, InstanceState, JobId, Media, Platform, PoolId, PoolKind, ProjectId, RegionId, Role,
     StoreId, StoreKind, Timestamp, UserId, Visibility, Volume, VolumeId, VolumeRole, ZoneId,
 };
+
+pub use export::{Capability, ExportChoice, Exported, NewExport, Offer, StartedExport};
 
 /// Bytes on their way in or out, in order.
 pub type BodyStream =

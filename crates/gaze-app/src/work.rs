@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use gaze_domain::{
-    Caller, Error, ImageId, InstanceId, JobId, Noun, ProjectId, Result, Runtime, Timestamp, access,
+    Caller, Error, ExportId, ImageId, InstanceId, JobId, Noun, ProjectId, Result, Runtime,
+    Timestamp, access,
 };
 use gaze_jobs::{Clock, EnqueueError, Job, JobList, Jobs, Options, State};
 use gaze_sql::{Db, SqlError};
@@ -24,7 +25,9 @@ gaze_domain::words! {
         Capture = "capture",
         /// A machine gets a new root disk, made from another image.
         Reimage = "reimage",
-        /// The bytes of a deleted image are removed.
+        /// The service converts an image for export.
+        Export = "export",
+        /// The bytes of a deleted image or export are removed.
         Purge = "purge",
         /// The bytes of one copy are read again and compared with what came.
         Verify = "verify",
@@ -50,6 +53,10 @@ pub struct Work {
     pub image: Option<ImageId>,
     /// The machine that it changes.
     pub instance: Option<InstanceId>,
+    /// The export that it makes.
+    pub export: Option<ExportId>,
+    /// What the address of that export begins with for who asked for it.
+    pub origin: Option<String>,
     pub owner: ProjectId,
     /// What the image was called when its import began, and where it was to go. An import that
     /// failed leaves no image to ask.
@@ -210,13 +217,13 @@ impl App {
         self.get_work(caller, id).await
     }
 
-    /// What is being done to these images now: one statement.
+    /// What is being done to these images now, besides exporting them: one statement.
     pub async fn running_work(&self, images: &[ImageId]) -> Result<HashMap<ImageId, Work>> {
         let subjects: Vec<String> = images.iter().map(|id| id.hex()).collect();
         let mut running = HashMap::new();
         for job in self.jobs().unfinished_of(&subjects).await.map_err(sql)? {
             let work = view(job)?;
-            if let Some(image) = work.image {
+            if let Some(image) = work.image.filter(|_| work.kind != WorkKind::Export) {
                 running.insert(image, work);
             }
         }
@@ -234,6 +241,7 @@ pub(crate) fn view(job: Job) -> Result<Work> {
         WorkKind::Upload
         | WorkKind::Import
         | WorkKind::Capture
+        | WorkKind::Export
         | WorkKind::Purge
         | WorkKind::Verify => (ImageId::parse(&job.subject), None),
         WorkKind::Reimage => (
@@ -253,6 +261,8 @@ pub(crate) fn view(job: Job) -> Result<Work> {
         },
         image,
         instance,
+        export: job.payload["export"].as_str().and_then(ExportId::parse),
+        origin: job.payload["origin"].as_str().map(str::to_owned),
         owner: job.owner.parse()?,
         wanted: serde_json::from_value(job.payload["wanted"].clone()).ok(),
         done: job.progress_done,

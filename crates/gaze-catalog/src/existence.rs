@@ -30,5 +30,6 @@ const fn table(noun: Noun) -> Option<&'static str> {
         Noun::User => "account",
         Noun::AccessKey => "access_key",
         Noun::Token | Noun::Job | Noun::Member | Noun::Tag => return None,
+        Noun::Export => "export",
     })
 }

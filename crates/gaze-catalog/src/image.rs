@@ -19,7 +19,7 @@ use crate::columns::{Columns, all, count, micros, one, opt_count, opt_micros, pl
 use crate::failure::refused;
 use crate::{Failure, Rows, location};
 
-pub use candidates::{candidates, statement as statement_of_candidates};
+pub use candidates::{candidates, disc_candidates, statement as statement_of_candidates};
 pub use list::{count as count_list, list, statement_of_list};
 
 pub(crate) const COLUMNS: &str = "i.id, i.owner_id, i.name, i.description, i.status, i.enabled, \

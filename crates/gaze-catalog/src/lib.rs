@@ -15,6 +15,7 @@ pub mod cluster;
 mod columns;
 pub mod domain;
 pub mod existence;
+pub mod export;
 mod failure;
 pub mod image;
 pub mod instance;
@@ -61,6 +62,11 @@ pub const MIGRATIONS: &[Migration] = &[
         version: 5,
         name: "upload ticket",
         sql: include_str!("../migrations/0005_upload_ticket.sql"),
+    },
+    Migration {
+        version: 6,
+        name: "export",
+        sql: include_str!("../migrations/0006_export.sql"),
     },
 ];
 

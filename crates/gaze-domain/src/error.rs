@@ -37,6 +37,7 @@ pub enum Noun {
     Job,
     Member,
     Tag,
+    Export,
 }
 
 impl Noun {
@@ -59,6 +60,7 @@ impl Noun {
             Self::Job => "job",
             Self::Member => "member",
             Self::Tag => "tag",
+            Self::Export => "export",
         }
     }
 }

@@ -90,6 +90,8 @@ ids! {
     UserId => Noun::User;
     /// The row of an access key; its public name is [`crate::AccessKey::access`].
     AccessKeyId => Noun::AccessKey;
+    /// An image under an address that needs no credentials.
+    ExportId => Noun::Export;
     /// A durable unit of long work.
     JobId => Noun::Job;
 }

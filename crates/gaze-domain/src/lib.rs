@@ -8,6 +8,7 @@ pub mod bytes;
 pub mod candidate;
 pub mod disk_format;
 pub mod error;
+pub mod export;
 pub mod hardware;
 pub mod id;
 pub mod identity;
@@ -29,10 +30,11 @@ pub use access::{Caller, Role};
 pub use bytes::ByteCount;
 pub use disk_format::DiskFormat;
 pub use error::{Error, Noun, Result, with_causes};
+pub use export::{Export, ExportState};
 pub use hardware::{Architecture, Firmware, Platform};
 pub use id::{
-    AccessKeyId, ClusterId, DomainId, ImageId, InstanceId, JobId, LocationId, PoolId, ProjectId,
-    RegionId, StoreId, UserId, VolumeId, ZoneId,
+    AccessKeyId, ClusterId, DomainId, ExportId, ImageId, InstanceId, JobId, LocationId, PoolId,
+    ProjectId, RegionId, StoreId, UserId, VolumeId, ZoneId,
 };
 pub use identity::{AccessKey, Domain, Project, User};
 pub use image::{Image, Location, LocationState, Media, Member, MemberState, Visibility};

@@ -250,7 +250,8 @@ fn not_found(noun: Noun, id: &str) -> Refusal {
         | Noun::Domain
         | Noun::User
         | Noun::AccessKey
-        | Noun::Token => Refusal::not_found(format!("The {noun} {id} was not found.")),
+        | Noun::Token
+        | Noun::Export => Refusal::not_found(format!("The {noun} {id} was not found.")),
     }
 }
 

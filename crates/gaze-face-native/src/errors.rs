@@ -156,7 +156,8 @@ impl Refusal {
                 | Noun::Token
                 | Noun::Job
                 | Noun::Member
-                | Noun::Tag => told(IN_USE),
+                | Noun::Tag
+                | Noun::Export => told(IN_USE),
             },
             Error::Protected { .. } => {
                 told(PROTECTED).hint("change the image's `protected` to false first")

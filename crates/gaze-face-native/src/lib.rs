@@ -30,6 +30,8 @@ pub use routes::OPERATIONS;
 pub struct Config {
     /// Of the service, for `GET /gaze/v1/status`.
     pub version: String,
+    /// `scheme://host[:port]` of addresses of exports; by default what the client called.
+    pub public_url: Option<String>,
     /// How long an upload may pause between two pieces.
     pub idle: Duration,
 }
@@ -38,6 +40,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
+            public_url: None,
             idle: gaze_http::body::IDLE,
         }
     }

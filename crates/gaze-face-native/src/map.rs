@@ -1,5 +1,6 @@
 //! Between our API's JSON and the domain: pure functions.
 
+pub(crate) mod export;
 pub(crate) mod identity;
 pub(crate) mod image;
 pub(crate) mod job;

@@ -3,6 +3,7 @@
 pub(crate) mod access_keys;
 pub(crate) mod clusters;
 pub(crate) mod download_image;
+pub(crate) mod exports;
 pub(crate) mod images;
 pub(crate) mod instances;
 pub(crate) mod jobs;

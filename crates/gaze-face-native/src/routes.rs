@@ -8,8 +8,8 @@ use utoipa::OpenApi;
 use crate::Face;
 use crate::errors::{NO_SUCH_METHOD, NO_SUCH_PATH, Refusal};
 use crate::ops::{
-    access_keys, clusters, download_image, images, instances, jobs, members, pools, projects,
-    regions, service, sessions, stores, tokens, upload_image, users, volumes, zones,
+    access_keys, clusters, download_image, exports, images, instances, jobs, members, pools,
+    projects, regions, service, sessions, stores, tokens, upload_image, users, volumes, zones,
 };
 
 macro_rules! operations {
@@ -109,6 +109,13 @@ operations! {
     put    "PUT"    "/gaze/v1/images/{id}/members/{project}" members::add_member Required;
     delete "DELETE" "/gaze/v1/images/{id}/members/{project}" members::remove_member Required;
     put    "PUT"    "/gaze/v1/images/{id}/members/{project}/state" members::set_member_state Required;
+
+    get    "GET"    "/gaze/v1/images/{id}/exports" exports::list_exports Required;
+    post   "POST"   "/gaze/v1/images/{id}/exports" exports::create_export Required;
+    get    "GET"    "/gaze/v1/images/{id}/exports/{export}" exports::get_export Required;
+    delete "DELETE" "/gaze/v1/images/{id}/exports/{export}" exports::delete_export Required;
+    get    "GET"    "/gaze/v1/exported/{capability}/{name}" exports::download_export None;
+    head   "HEAD"   "/gaze/v1/exported/{capability}/{name}" exports::measure_export None;
 
     get    "GET"    "/gaze/v1/jobs" jobs::list_jobs Required;
     get    "GET"    "/gaze/v1/jobs/{id}" jobs::get_job Required;

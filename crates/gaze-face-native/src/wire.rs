@@ -3,6 +3,7 @@
 //! Bodies that clients send refuse fields that they do not know. Ids are 32 lower-case hexadecimal
 //! digits in answers; the hyphenated form is understood too. Times are RFC 3339 in UTC.
 
+pub(crate) mod export;
 pub(crate) mod identity;
 pub(crate) mod image;
 pub(crate) mod job;

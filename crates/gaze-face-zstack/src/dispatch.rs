@@ -36,6 +36,8 @@ use crate::errors::{Failure, Subject, failure};
 use crate::params::Params;
 use crate::route::{Access, CONTEXT, Flow};
 use crate::{Config, jobs, upload};
+pub(crate) use respond::text;
+
 use headers::Wishes;
 use request::Given;
 use run::Sent;
@@ -90,10 +92,11 @@ async fn poll(face: &Face, parts: &Parts, id: &str, schema: bool) -> Result<Resp
             "only GET method is allowed for querying job status".to_owned(),
         ));
     }
-    Ok(match jobs::look_up(&face.app, id, schema).await? {
+    let origin = face.origin(parts);
+    Ok(match jobs::look_up(&face.app, id, &origin, schema).await? {
         jobs::State::Running => respond::json(StatusCode::ACCEPTED, &serde_json::json!({})),
         jobs::State::Finished(status, mut body) => {
-            upload::address_again(&face.app, &face.origin(parts), &mut body).await?;
+            upload::address_again(&face.app, &origin, &mut body).await?;
             respond::json(status, &body)
         }
         jobs::State::Unknown => {

@@ -201,7 +201,8 @@ fn in_use(noun: Noun, id: &str, reason: &str) -> ErrorCode {
         | Noun::Token
         | Noun::Job
         | Noun::Member
-        | Noun::Tag => Code::OperationFailed.with(format!(
+        | Noun::Tag
+        | Noun::Export => Code::OperationFailed.with(format!(
             "{}[uuid:{id}] is in use: {reason}",
             subject::word(noun)
         )),

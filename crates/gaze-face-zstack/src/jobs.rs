@@ -6,8 +6,8 @@
 use std::pin::Pin;
 
 use axum::http::StatusCode;
-use gaze_app::{App, Ended, Work, WorkKind, WorkState};
-use gaze_domain::{Caller, DomainId, Error, ImageId, JobId, ProjectId, Role, UserId};
+use gaze_app::{App, Ended, Exported, Work, WorkKind, WorkState};
+use gaze_domain::{Caller, DomainId, Error, ImageId, JobId, Noun, ProjectId, Role, UserId};
 use jiff::SignedDuration;
 use serde_json::Value;
 use uuid::Uuid;
@@ -30,8 +30,13 @@ pub(crate) enum State {
     Unknown,
 }
 
-/// Looks a call up by its id.
-pub(crate) async fn look_up(app: &App, id: &str, schema: bool) -> Result<State, Failure> {
+/// Looks a call up by its id. `origin` is that of links in its answer.
+pub(crate) async fn look_up(
+    app: &App,
+    id: &str,
+    origin: &str,
+    schema: bool,
+) -> Result<State, Failure> {
     let Some(id) = is_uuid(id).then(|| JobId::parse(id)).flatten() else {
         return Ok(State::Unknown);
     };
@@ -48,7 +53,7 @@ pub(crate) async fn look_up(app: &App, id: &str, schema: bool) -> Result<State, 
     match app.find_work(id).await.map_err(told)? {
         Some(work) if !work.is_finished() => Ok(State::Running),
         Some(work) if is_forgotten(app, &work) => Ok(State::Unknown),
-        Some(work) => Ok(match outcome(app, &work).await {
+        Some(work) => Ok(match outcome(app, &work, Some(origin)).await {
             Ok(answer) => State::Finished(StatusCode::OK, answer.into_body(schema)),
             Err(Failure::Api(code)) => {
                 State::Finished(StatusCode::SERVICE_UNAVAILABLE, failed_body(&code))
@@ -82,7 +87,7 @@ fn is_forgotten(app: &App, work: &Work) -> bool {
 /// The words for the end of a call whose maker did not stay for it.
 pub(crate) fn tell(app: &App, ended: Ended, classes: bool) -> Telling<'_> {
     Box::pin(async move {
-        let (status, body) = match end(app, ended).await {
+        let (status, body) = match end(app, ended, None).await {
             Ok(answer) => (StatusCode::OK, answer.into_body(classes)),
             Err(Failure::Api(code)) => (StatusCode::SERVICE_UNAVAILABLE, failed_body(&code)),
             Err(Failure::Text(_, text)) => {
@@ -95,10 +100,10 @@ pub(crate) fn tell(app: &App, ended: Ended, classes: bool) -> Telling<'_> {
 
 type Telling<'a> = Pin<Box<dyn Future<Output = Result<(u16, String), Error>> + Send + 'a>>;
 
-/// The answer of a call that started work.
-pub(crate) async fn end(app: &App, ended: Ended) -> Result<Answer, Failure> {
+/// The answer of a call that started work. `origin` is that of links, if a request is answered.
+pub(crate) async fn end(app: &App, ended: Ended, origin: Option<&str>) -> Result<Answer, Failure> {
     match ended {
-        Ended::Work(work) => outcome(app, &work).await,
+        Ended::Work(work) => outcome(app, &work, origin).await,
         Ended::TimedOut => Err(api(
             Code::Timeout,
             "the operation took longer than X-API-Timeout allows, and was cancelled",
@@ -111,9 +116,9 @@ pub(crate) async fn end(app: &App, ended: Ended) -> Result<Answer, Failure> {
 }
 
 /// The answer of a call whose work is finished.
-async fn outcome(app: &App, work: &Work) -> Result<Answer, Failure> {
+async fn outcome(app: &App, work: &Work, origin: Option<&str>) -> Result<Answer, Failure> {
     match work.state {
-        WorkState::Succeeded => result(app, work).await,
+        WorkState::Succeeded => result(app, work, origin).await,
         WorkState::Failed | WorkState::Cancelled => Err(Failure::Api(Box::new(why(work)))),
         WorkState::Queued | WorkState::Running => {
             Err(Failure::Text(StatusCode::ACCEPTED, "{}".to_owned()))
@@ -121,7 +126,7 @@ async fn outcome(app: &App, work: &Work) -> Result<Answer, Failure> {
     }
 }
 
-async fn result(app: &App, work: &Work) -> Result<Answer, Failure> {
+async fn result(app: &App, work: &Work, origin: Option<&str>) -> Result<Answer, Failure> {
     let owner = owner_view(work.owner);
     match (work.kind, work.image, work.instance) {
         (WorkKind::Reimage, _, Some(instance)) => {
@@ -132,17 +137,23 @@ async fn result(app: &App, work: &Work) -> Result<Answer, Failure> {
             Answer::inventory(&map::instance::inventory(&seen))
         }
         // The published page lists the flag.
-        (WorkKind::Capture, Some(image), _) => Ok(image_answer(app, &owner, image)
+        (WorkKind::Capture, Some(image), _) => Ok(image_answer(app, &owner, image, origin)
             .await?
             .with("success", true)),
         (WorkKind::Import | WorkKind::Upload | WorkKind::Verify, Some(image), _) => {
-            image_answer(app, &owner, image).await
+            image_answer(app, &owner, image, origin).await
         }
+        (WorkKind::Export, ..) => export_answer(app, work, origin).await,
         (WorkKind::Purge, ..) | (_, None, _) | (WorkKind::Reimage, _, None) => Ok(Answer::empty()),
     }
 }
 
-async fn image_answer(app: &App, caller: &Caller, id: ImageId) -> Result<Answer, Failure> {
+async fn image_answer(
+    app: &App,
+    caller: &Caller,
+    id: ImageId,
+    origin: Option<&str>,
+) -> Result<Answer, Failure> {
     let told = |error: Error| match error {
         Error::NotFound { .. } => Failure::Api(Box::new(Code::NotFound.with(format!(
             "Cannot find image[uuid:{id}], it may have been deleted"
@@ -151,7 +162,37 @@ async fn image_answer(app: &App, caller: &Caller, id: ImageId) -> Result<Answer,
     };
     let image = app.get_image(caller, id).await.map_err(told)?;
     let names = app.catalogue_names(caller).await.map_err(told)?;
-    Answer::inventory(&map::image::inventory(&image, |store| names.store(store)))
+    let mut inventory = map::image::inventory(&image, |store| names.store(store));
+    // Without a request there is no telling by which address its client reaches this service.
+    if let Some(origin) = origin {
+        let exports = app.list_exports(caller, id).await.map_err(told)?;
+        map::export::show(&mut inventory, &exports, origin);
+    }
+    Answer::inventory(&inventory)
+}
+
+/// The address of what was exported, as long as it is.
+async fn export_answer(app: &App, work: &Work, origin: Option<&str>) -> Result<Answer, Failure> {
+    let told = |error: Error| failure(&error, &Subject::default());
+    let gone = || told(Error::not_found(Noun::Export, work.id));
+    let id = work.export.ok_or_else(gone)?;
+    let exported = app
+        .get_export(&owner_view(work.owner), id)
+        .await
+        .map_err(told)?;
+    let origin = origin.or(work.origin.as_deref()).unwrap_or_default();
+    Ok(exported_answer(&exported, origin))
+}
+
+/// `{"imageUrl", "exportMd5Sum", "success": true}`.
+pub(crate) fn exported_answer(exported: &Exported, origin: &str) -> Answer {
+    let answer = Answer::empty()
+        .with("imageUrl", map::export::url(origin, exported))
+        .with("success", true);
+    match &exported.export.md5 {
+        Some(md5) => answer.with("exportMd5Sum", md5.as_str()),
+        None => answer,
+    }
 }
 
 /// The image is read with the eyes of its owner, who may not change it by them.
@@ -197,6 +238,11 @@ fn why(work: &Work) -> ErrorCode {
             })
             .because(cause),
         WorkKind::Reimage => refused_image(work).unwrap_or(cause),
+        WorkKind::Export => Code::OperationFailed
+            .with(format!(
+                "failed to export image[uuid:{image}] from its backup storage"
+            ))
+            .because(cause),
         WorkKind::Purge | WorkKind::Verify => cause,
     }
 }

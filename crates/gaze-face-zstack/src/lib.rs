@@ -8,6 +8,7 @@ mod answer;
 mod auth;
 mod call;
 mod dispatch;
+mod download;
 mod errors;
 mod jobs;
 mod long_jobs;
@@ -59,7 +60,9 @@ impl Default for Config {
 }
 
 /// The face. Answers every path below `/zstack/v1`, and the addresses of uploads below
-/// `/zstack/upload`.
+/// `/zstack/upload` and of exported images below `/zstack/exported`.
 pub fn router(app: App, config: Config) -> Router {
-    dispatch::router(app.clone(), config).merge(upload::router(app))
+    dispatch::router(app.clone(), config)
+        .merge(upload::router(app.clone()))
+        .merge(download::router(app))
 }

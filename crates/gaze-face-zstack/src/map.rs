@@ -2,6 +2,7 @@
 
 pub(crate) mod access_key;
 pub(crate) mod account;
+pub(crate) mod export;
 pub(crate) mod image;
 pub(crate) mod instance;
 pub(crate) mod long_job;

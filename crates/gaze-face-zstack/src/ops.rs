@@ -9,9 +9,13 @@ pub(crate) mod change_vm_image;
 pub(crate) mod create_access_key;
 pub(crate) mod create_root_volume_template_from_root_volume;
 pub(crate) mod delete_access_key;
+pub(crate) mod delete_exported_image_from_backup_storage;
 pub(crate) mod delete_image;
 pub(crate) mod delete_long_job;
+pub(crate) mod export_image_from_backup_storage;
 pub(crate) mod expunge_image;
+pub(crate) mod get_candidate_backup_storage_for_creating_image;
+pub(crate) mod get_candidate_iso_for_attaching_vm;
 pub(crate) mod get_current_time;
 pub(crate) mod get_image_candidates_for_vm_to_change;
 pub(crate) mod get_image_qga;
@@ -52,7 +56,7 @@ use crate::errors::Failure;
 use crate::map;
 use crate::params::Field;
 use crate::query::{Query, rows};
-use crate::wire::Inventory;
+use crate::wire::{self, Inventory};
 
 /// `name` of something new (`@APIParam(maxLength = 255)`).
 const NAME: Field = Field::text("name").length(0, 255);
@@ -61,25 +65,33 @@ const DESCRIPTION: Field = Field::text("description").length(0, 2048);
 
 /// `{"inventory": …}` of an image, with the paths of its copies.
 async fn image_answer(call: &Call, caller: &Caller, image: &Image) -> Result<Answer, Failure> {
-    let names = call
-        .app
-        .catalogue_names(caller)
-        .await
-        .map_err(|error| call.failure(&error))?;
-    Answer::inventory(&map::image::inventory(image, |store| names.store(store)))
+    let mut shown = inventories(call, caller, std::slice::from_ref(image)).await?;
+    let shown = shown.pop().unwrap_or_default();
+    Answer::inventory(&shown)
 }
 
 /// The JSON of several images.
 async fn image_rows(call: &Call, caller: &Caller, images: &[Image]) -> Result<Vec<Value>, Failure> {
-    let names = call
-        .app
-        .catalogue_names(caller)
-        .await
-        .map_err(|error| call.failure(&error))?;
-    images
-        .iter()
-        .map(|image| answer::json(&map::image::inventory(image, |store| names.store(store))))
-        .collect()
+    let shown = inventories(call, caller, images).await?;
+    shown.iter().map(answer::json).collect()
+}
+
+/// Images with the paths of their copies and, for whom they belong to, what is exported of them.
+async fn inventories(
+    call: &Call,
+    caller: &Caller,
+    images: &[Image],
+) -> Result<Vec<wire::image::Image>, Failure> {
+    let told = |error: Error| call.failure(&error);
+    let names = call.app.catalogue_names(caller).await.map_err(told)?;
+    let exports = call.app.ready_exports(caller, images).await.map_err(told)?;
+    let show = |image: &Image| {
+        let mut shown = map::image::inventory(image, |store| names.store(store));
+        let exports = exports.get(&image.id).map_or(&[][..], Vec::as_slice);
+        map::export::show(&mut shown, exports, &call.origin);
+        shown
+    };
+    Ok(images.iter().map(show).collect())
 }
 
 /// The id in a parameter that was validated to hold one.

@@ -19,6 +19,10 @@ pub(crate) const ROUTES: &[&Route] = &[
     &ops::change_access_key_state::ROUTE,
     &ops::delete_access_key::ROUTE,
     &ops::get_image_candidates_for_vm_to_change::ROUTE,
+    &ops::get_candidate_iso_for_attaching_vm::ROUTE,
+    &ops::get_candidate_backup_storage_for_creating_image::OF_VOLUME,
+    &ops::get_candidate_backup_storage_for_creating_image::OF_SNAPSHOT,
+    &ops::get_candidate_backup_storage_for_creating_image::OF_EITHER,
     &ops::change_vm_image::ROUTE,
     &ops::change_image_state::ROUTE,
     &ops::create_root_volume_template_from_root_volume::ROUTE,
@@ -28,6 +32,8 @@ pub(crate) const ROUTES: &[&Route] = &[
     &ops::delete_image::ROUTE,
     &ops::recover_image::ROUTE,
     &ops::expunge_image::ROUTE,
+    &ops::export_image_from_backup_storage::ROUTE,
+    &ops::delete_exported_image_from_backup_storage::ROUTE,
     &ops::get_upload_image_job_details::ROUTE,
     &ops::sync_image_size::ROUTE,
     &ops::set_image_boot_mode::ROUTE,
@@ -54,16 +60,6 @@ pub(crate) const ROUTES: &[&Route] = &[
 
 /// Published and not served: `no api mapping to …`.
 pub(crate) const ABSENT: &[Absent] = &[
-    action(
-        "ExportImageFromBackupStorage",
-        "/zstack/v1/backup-storage/{backupStorageUuid}/actions",
-        "exportImageFromBackupStorage",
-    ),
-    absent(
-        "DeleteExportedImageFromBackupStorage",
-        Verb::Delete,
-        "/zstack/v1/backup-storage/{backupStorageUuid}/exported-images/{imageUuid}",
-    ),
     absent(
         "CreateRootVolumeTemplateFromVolumeSnapshot",
         Verb::Post,
@@ -78,26 +74,6 @@ pub(crate) const ABSENT: &[Absent] = &[
         "CreateDataVolumeTemplateFromVolumeSnapshot",
         Verb::Post,
         "/zstack/v1/images/data-volume-templates/from/volume-snapshots/{snapshotUuid}",
-    ),
-    absent(
-        "GetCandidateBackupStorageForCreatingImage",
-        Verb::Get,
-        "/zstack/v1/images/volumes/{volumeUuid}/candidate-backup-storage",
-    ),
-    absent(
-        "GetCandidateBackupStorageForCreatingImage",
-        Verb::Get,
-        "/zstack/v1/images/volume-snapshots/{volumeSnapshotUuid}/candidate-backup-storage",
-    ),
-    absent(
-        "GetCandidateBackupStorageForCreatingImage",
-        Verb::Get,
-        "/zstack/v1/images/candidate-backup-storage",
-    ),
-    absent(
-        "GetCandidateIsoForAttachingVm",
-        Verb::Get,
-        "/zstack/v1/vm-instances/{vmInstanceUuid}/iso-candidates",
     ),
     action(
         "ReimageVmInstance",

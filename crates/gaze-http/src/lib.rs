@@ -4,6 +4,7 @@
 //! Knows HTTP and [`gaze_domain::Error`]; knows no vendor and no verb.
 
 pub mod body;
+pub mod download;
 pub mod metrics;
 mod observe;
 mod operation;

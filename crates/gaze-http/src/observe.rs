@@ -94,8 +94,8 @@ fn operation(request: &Request) -> String {
 }
 
 /// Path segments that a secret follows: ZStack names a session by its token, and the address of an
-/// upload is a right by itself.
-const SECRET_FOLLOWS: &[&str] = &["sessions", "tokens", "upload"];
+/// upload or an export is a right by itself.
+const SECRET_FOLLOWS: &[&str] = &["sessions", "tokens", "upload", "exported"];
 
 /// The path as it may stand in a log.
 fn shown(path: &str) -> String {
@@ -286,6 +286,7 @@ mod tests {
                 "/zstack/v1/accounts/sessions/***/valid",
             ),
             ("/zstack/upload/Zm9v", "/zstack/upload/***"),
+            ("/zstack/exported/c0de/a.raw", "/zstack/exported/***/a.raw"),
             ("/v3/auth/tokens", "/v3/auth/tokens"),
             ("/v3/auth/tokens/", "/v3/auth/tokens/"),
         ] {

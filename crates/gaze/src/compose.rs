@@ -59,11 +59,12 @@ fn router(config: &Config, app: &App, runtime: &Arc<dyn Runtime>) -> Router {
         forwarded: Forwarded::Ignored,
     };
     let glance = gaze_face_glance::Config {
-        public_url,
+        public_url: public_url.clone(),
         forwarded: Forwarded::Ignored,
         idle: Duration::from_secs(config.limits.idle_seconds),
     };
     let native = gaze_face_native::Config {
+        public_url,
         idle: Duration::from_secs(config.limits.idle_seconds),
         ..gaze_face_native::Config::default()
     };

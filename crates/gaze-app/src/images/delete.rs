@@ -7,16 +7,12 @@ use gaze_domain::{
     Caller, Error, Image, ImageId, JobId, Location, Noun, Result, Status, StoreId, Timestamp,
     Transition,
 };
-use gaze_jobs::{Class, Jobs, NewJob};
-use serde_json::json;
+use gaze_jobs::Jobs;
 
 use super::ticket::withdraw;
 use crate::App;
 use crate::requests::DeleteMode;
-use crate::work::{WorkKind, enqueue_failure, sql};
-
-/// The removal of bytes is tried for days before an operator has to look.
-const PURGE_ATTEMPTS: u32 = 1000;
+use crate::work::{WorkKind, sql};
 
 impl App {
     /// Deletes an image. With [`DeleteMode::Delay`] it can be recovered for a while. An image
@@ -201,15 +197,5 @@ pub(super) async fn begin_removal(
     if !begun {
         return Ok(());
     }
-    let new = NewJob {
-        id: job.hex(),
-        kind: WorkKind::Purge.as_str(),
-        class: Class::Quick,
-        payload: json!({}),
-        subject: image.id.hex(),
-        owner: image.owner.hex(),
-        max_attempts: PURGE_ATTEMPTS,
-        delay: Duration::ZERO,
-    };
-    jobs.enqueue(tx, new).await.map_err(enqueue_failure)
+    super::purge::enqueue_purge(tx, jobs, image, job).await
 }

@@ -1,16 +1,21 @@
 //! Removing the bytes of a deleted image.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use gaze_blob::Key;
-use gaze_catalog::{Failure as TxFailure, Tx, image, location, project};
+use gaze_catalog::{Failure as TxFailure, Tx, export, image, location, project};
 use gaze_domain::{Error, Image, ImageId, JobId, Location, LocationState, Result};
-use gaze_jobs::{BoxFuture, Ctx, Failure, Handler};
+use gaze_jobs::{BoxFuture, Class, Ctx, Failure, Handler, Jobs, NewJob};
 use serde_json::{Value, json};
 
 use super::delete::{begin_purge, begin_removal};
 use super::upload::retry;
+use crate::work::{WorkKind, enqueue_failure};
 use crate::{App, clock, errors};
+
+/// The removal of bytes is tried for days before an operator has to look.
+const ATTEMPTS: u32 = 1000;
 
 /// Deleted images that one round purges at most.
 const ROUND: u32 = 100;
@@ -73,6 +78,7 @@ impl App {
     async fn run_purge(&self, ctx: &Ctx) -> Result<()> {
         let id: ImageId = ctx.job.subject.parse()?;
         let found = image::find(&mut self.catalog().read(), id).await?;
+        self.remove_exports(id, found.as_ref()).await?;
         for copy in found.iter().flat_map(|image| &image.locations) {
             if copy.state != LocationState::Deleting {
                 continue;
@@ -95,6 +101,7 @@ impl App {
                 Box::pin(async move {
                     if let Some(image) = image::find(tx, id).await?
                         && image.locations.is_empty()
+                        && export::of_image(tx, id).await?.is_empty()
                     {
                         remove_row(tx, &image).await?;
                     }
@@ -103,6 +110,26 @@ impl App {
             })
             .await
     }
+}
+
+/// Enters the job that removes what is marked for removal of an image.
+pub(super) async fn enqueue_purge(
+    tx: &mut Tx,
+    jobs: &Jobs,
+    image: &Image,
+    job: JobId,
+) -> Result<(), TxFailure> {
+    let new = NewJob {
+        id: job.hex(),
+        kind: WorkKind::Purge.as_str(),
+        class: Class::Quick,
+        payload: json!({}),
+        subject: image.id.hex(),
+        owner: image.owner.hex(),
+        max_attempts: ATTEMPTS,
+        delay: Duration::ZERO,
+    };
+    jobs.enqueue(tx, new).await.map_err(enqueue_failure)
 }
 
 /// Forgets an image without copies and gives its owner the quota back.
@@ -118,7 +145,7 @@ pub(crate) struct PurgeHandler(pub(crate) App);
 
 impl Handler for PurgeHandler {
     fn kind(&self) -> &'static str {
-        crate::work::WorkKind::Purge.as_str()
+        WorkKind::Purge.as_str()
     }
 
     fn run<'a>(&'a self, ctx: &'a Ctx) -> BoxFuture<'a, Result<(), Failure>> {

@@ -1,8 +1,8 @@
-//! Reading a volume: through the gate to the operator's folders, along its backing chain, and out
-//! as a stream of data and holes.
+//! Reading a disk, out as a stream of data and holes: a volume, through the gate to the operator's
+//! folders and along its backing chain, or an image in a store, which stands alone.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -18,6 +18,10 @@ use crate::{App, errors};
 
 /// Pieces in flight between the thread that reads and the task that writes.
 const QUEUE: usize = 8;
+
+/// Most zeros of one piece: they are hashed like any bytes, and between two pieces a job looks
+/// whether it was cancelled.
+const ZEROS_AT_ONCE: u64 = 16 << 20;
 
 /// A piece of an image.
 #[derive(Debug)]
@@ -98,7 +102,8 @@ fn unreadable(volume: &Volume, error: &DiskError) -> Error {
     Error::refused(format!("volume {} cannot be read: {text}", volume.id))
 }
 
-/// A thread that reads a whole disk, flattened, in the volume's own format.
+/// A thread that reads a whole disk, flattened: in the volume's own format, or in the one that an
+/// export is to have.
 #[derive(Debug)]
 pub(crate) struct DiskReader {
     pieces: mpsc::Receiver<Result<Matter>>,
@@ -110,10 +115,29 @@ impl DiskReader {
     /// Lays out the result and begins to read. `stop` ends the thread early.
     pub(crate) async fn start(app: &App, volume: Volume, stop: CancellationToken) -> Result<Self> {
         let folders = app.disks().clone();
-        let prepared = app.tasks().spawn_blocking(move || prepare(folders, volume));
+        Self::launch(app, stop, move || prepare(folders, volume)).await
+    }
+
+    /// Begins to read a blob that holds an image of the format `from`, as a disk of the format
+    /// `to`: both are raw or qcow2.
+    pub(crate) async fn convert(
+        app: &App,
+        blob: PathBuf,
+        (from, to): (DiskFormat, DiskFormat),
+        stop: CancellationToken,
+    ) -> Result<Self> {
+        Self::launch(app, stop, move || prepare_blob(&blob, from, to)).await
+    }
+
+    async fn launch(
+        app: &App,
+        stop: CancellationToken,
+        prepare: impl FnOnce() -> Result<Work> + Send + 'static,
+    ) -> Result<Self> {
+        let prepared = app.tasks().spawn_blocking(prepare);
         let work = prepared
             .await
-            .map_err(|error| Error::internal("opening a volume", error))??;
+            .map_err(|error| Error::internal("opening a disk", error))??;
         let total = work.total();
         let (sender, pieces) = mpsc::channel(QUEUE);
         app.tasks().spawn_blocking(move || {
@@ -135,40 +159,71 @@ impl DiskReader {
     }
 }
 
-enum Work {
-    Raw(Box<(Disk, Volume)>),
-    Qcow2(Box<(Disk, Qcow2Plan, Volume)>),
+/// A disk, how it is written, and what is told when it cannot be read.
+struct Work {
+    disk: Disk,
+    /// Without one, it is written raw.
+    plan: Option<Qcow2Plan>,
+    explain: Box<dyn Fn(&DiskError) -> Error + Send>,
 }
 
 fn prepare(folders: Folders, volume: Volume) -> Result<Work> {
     let disk = open_volume(folders, &volume)?;
-    if volume.format == DiskFormat::Raw {
-        return Ok(Work::Raw(Box::new((disk, volume))));
-    }
-    let plan = Qcow2Plan::new(&disk).map_err(|error| unreadable(&volume, &error))?;
-    Ok(Work::Qcow2(Box::new((disk, plan, volume))))
+    let format = volume.format;
+    Work::new(disk, format, move |error| unreadable(&volume, error))
+}
+
+fn prepare_blob(blob: &Path, from: DiskFormat, to: DiskFormat) -> Result<Work> {
+    let explain = |error: &DiskError| Error::refused(errors::with_causes(error));
+    let failed = |error| Error::internal("reading a blob as a disk", error);
+    let source = FileSource::new(File::open(blob).map_err(failed)?).map_err(failed)?;
+    let disk = match from {
+        DiskFormat::Raw => Disk::from_source(Box::new(source)),
+        DiskFormat::Qcow2 => {
+            Disk::from_qcow2_source(Box::new(source)).map_err(|error| explain(&error))?
+        }
+        other => {
+            let reason = format!("an image of format {other} cannot be read as a disk yet");
+            return Err(Error::invalid("format", reason));
+        }
+    };
+    Work::new(disk, to, explain)
 }
 
 impl Work {
+    fn new(
+        disk: Disk,
+        format: DiskFormat,
+        explain: impl Fn(&DiskError) -> Error + Send + 'static,
+    ) -> Result<Self> {
+        let plan = match format {
+            DiskFormat::Raw => None,
+            _ => Some(Qcow2Plan::new(&disk).map_err(|error| explain(&error))?),
+        };
+        let explain = Box::new(explain);
+        Ok(Self {
+            disk,
+            plan,
+            explain,
+        })
+    }
+
     fn total(&self) -> u64 {
-        match self {
-            Self::Raw(work) => work.0.virtual_size(),
-            Self::Qcow2(work) => work.1.total_len(),
+        match &self.plan {
+            None => self.disk.virtual_size(),
+            Some(plan) => plan.total_len(),
         }
     }
 
     fn run(self, sink: &mut Pipe) -> Result<()> {
-        let (done, volume) = match &self {
-            Self::Raw(work) => (gaze_disk::write_raw(&work.0, sink, &mut |_| {}), &work.1),
-            Self::Qcow2(work) => {
-                let (disk, plan, volume) = work.as_ref();
-                (plan.write(disk, sink, &mut |_| {}), volume)
-            }
+        let done = match &self.plan {
+            None => gaze_disk::write_raw(&self.disk, sink, &mut |_| {}),
+            Some(plan) => plan.write(&self.disk, sink, &mut |_| {}),
         };
         match done {
             Ok(()) => Ok(()),
             Err(_) if sink.stop.is_cancelled() => Err(Error::Cancelled),
-            Err(error) => Err(unreadable(volume, &error)),
+            Err(error) => Err((self.explain)(&error)),
         }
     }
 }
@@ -193,8 +248,13 @@ impl Sink for Pipe {
         self.send(Matter::Data(Bytes::copy_from_slice(bytes)))
     }
 
-    fn zeros(&mut self, len: u64) -> std::result::Result<(), DiskError> {
-        self.send(Matter::Zeros(len))
+    fn zeros(&mut self, mut len: u64) -> std::result::Result<(), DiskError> {
+        while len > 0 {
+            let part = len.min(ZEROS_AT_ONCE);
+            self.send(Matter::Zeros(part))?;
+            len -= part;
+        }
+        Ok(())
     }
 }
 

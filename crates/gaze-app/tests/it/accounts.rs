@@ -5,7 +5,7 @@ use std::path::Path;
 
 use gaze_app::App;
 use gaze_domain::list::{ImageList, Scope};
-use gaze_domain::{Caller, Image, LocationState};
+use gaze_domain::{Caller, Export, ExportState, Image, LocationState, ProjectId};
 use gaze_testkit::World;
 
 /// Holds the accounts of a world to the truth. Nothing may be at work in it.
@@ -13,11 +13,16 @@ pub(crate) async fn check(world: &World) {
     check_app(&world.app, &world.admin.caller).await;
 }
 
-/// Of each store: bytes used and reserved are the sums of its copies, and its folder holds the
-/// blobs of its copies and nothing else. Of each project: images and bytes are those it owns.
+/// Of each store: bytes used and reserved are the sums of its copies and converted exports, and its
+/// folder holds their blobs and nothing else. Of each project: images and bytes are those it owns.
 pub(crate) async fn check_app(app: &App, admin: &Caller) {
     let all = ImageList::new(Scope::All, 1000);
     let images = app.list_images(admin, all).await.unwrap();
+    let mut exports: Vec<(ProjectId, Export)> = Vec::new();
+    for image in &images {
+        let of_it = app.list_exports(admin, image.id).await.unwrap();
+        exports.extend(of_it.into_iter().map(|told| (image.owner, told.export)));
+    }
     for store in app.list_stores(admin).await.unwrap() {
         let (mut used, mut reserved) = (0, 0);
         let mut known = BTreeMap::new();
@@ -34,6 +39,12 @@ pub(crate) async fn check_app(app: &App, admin: &Caller) {
             if matches!(copy.state, LocationState::Ready | LocationState::Deleted) {
                 known.insert(copy.key.clone(), copy.size.0);
             }
+        }
+        for (_, export) in exports.iter().filter(|(_, one)| one.store == store.id) {
+            assert_eq!(export.state, ExportState::Ready, "{export:?}");
+            used += export.extra();
+            let key = export.key.clone();
+            known.extend(key.map(|key| (key, export.size.0)));
         }
         assert_eq!(store.used.0, used, "used of {}", store.name);
         assert_eq!(store.reserved.0, reserved, "reserved of {}", store.name);
@@ -57,8 +68,15 @@ pub(crate) async fn check_app(app: &App, admin: &Caller) {
             .filter(|image| image.owner == project.id)
             .collect();
         let bytes: u64 = owned.iter().map(|image| paid(image)).sum();
+        let extra = exports.iter().filter(|(owner, _)| *owner == project.id);
+        let extra: u64 = extra.map(|(_, export)| export.extra()).sum();
         assert_eq!(project.image_count, owned.len() as u64, "{}", project.name);
-        assert_eq!(project.image_bytes, bytes, "bytes of {}", project.name);
+        assert_eq!(
+            project.image_bytes,
+            bytes + extra,
+            "bytes of {}",
+            project.name
+        );
     }
     let taken: BTreeSet<&str> = images
         .iter()

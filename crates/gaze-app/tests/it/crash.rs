@@ -105,6 +105,7 @@ async fn a_process_to_be_killed() {
     };
     let (app, caller) = open(&folder, &target, Arc::new(SystemRuntime::default())).await;
     let _running = app.run().await.unwrap();
+    crate::export_ends::underway(&task, &app, &caller, &folder).await;
     if task == "reimage" {
         let work = crate::reimage_crash::begun(&app, &caller, &folder).await;
         println!("\njob {} {} of {:?}", work.id, work.done, work.total);
@@ -254,7 +255,7 @@ pub(crate) async fn ground() -> Vec<(Fresh, tempfile::TempDir)> {
     ground
 }
 
-async fn only_image(app: &App, caller: &Caller) -> Option<Image> {
+pub(crate) async fn only_image(app: &App, caller: &Caller) -> Option<Image> {
     let all = ImageList::new(Scope::All, 10);
     let mut images = app.list_images(caller, all).await.unwrap();
     assert!(images.len() <= 1, "{images:?}");

@@ -1,15 +1,19 @@
 //! The images that a machine could change to, narrowed in SQL to those that can pass the rule.
 
-use gaze_domain::{Architecture, Image, ProjectId, StoreId};
+use gaze_domain::{Architecture, Image, Media, ProjectId, StoreId};
 use gaze_sql::Value;
 
 use super::{COLUMNS, decode_page};
 use crate::columns::{padded, places};
 use crate::{Failure, Rows};
 
-/// What the partial indexes `image_candidate…` are made for.
-const COULD_BE_ONE: &str = "i.architecture = $1 AND i.media = 'root-disk' AND i.status = 'active' \
-                            AND i.enabled = 1 AND i.system = 0";
+/// What the partial indexes `image_candidate…` and `image_iso_candidate…` are made for.
+fn could_be_one(media: Media) -> String {
+    format!(
+        "i.architecture = $1 AND i.media = '{media}' AND i.status = 'active' \
+         AND i.enabled = 1 AND i.system = 0"
+    )
+}
 
 /// Ready, enabled, non-system root disks of the architecture with a ready copy in one of the
 /// stores; for a tenant, those it owns, public ones and accepted shared ones. Newest first.
@@ -23,15 +27,36 @@ pub async fn candidates(
     stores: &[StoreId],
     tenant: Option<ProjectId>,
 ) -> Result<Vec<Image>, Failure> {
+    of_media(rows, Media::RootDisk, architecture, stores, tenant).await
+}
+
+/// As [`candidates`], of installation discs.
+pub async fn disc_candidates(
+    rows: &mut impl Rows,
+    architecture: Architecture,
+    stores: &[StoreId],
+    tenant: Option<ProjectId>,
+) -> Result<Vec<Image>, Failure> {
+    of_media(rows, Media::Iso, architecture, stores, tenant).await
+}
+
+async fn of_media(
+    rows: &mut impl Rows,
+    media: Media,
+    architecture: Architecture,
+    stores: &[StoreId],
+    tenant: Option<ProjectId>,
+) -> Result<Vec<Image>, Failure> {
     if stores.is_empty() {
         return Ok(Vec::new());
     }
-    let (sql, args) = statement(architecture, stores, tenant);
+    let (sql, args) = statement(media, architecture, stores, tenant);
     decode_page(rows, &sql, &args).await
 }
 
 /// The statement that [`candidates`] runs, for tests that look at its plan.
 pub fn statement(
+    media: Media,
     architecture: Architecture,
     stores: &[StoreId],
     tenant: Option<ProjectId>,
@@ -45,18 +70,19 @@ pub fn statement(
          AND l.state = 'ready' AND l.store_id IN ({}))",
         places(first, args.len() + 1 - first)
     );
+    let could_be_one = could_be_one(media);
     let order = "ORDER BY i.created_at DESC, i.id DESC";
     let sql = match tenant {
         None => {
-            format!("SELECT {COLUMNS} FROM image i WHERE {COULD_BE_ONE} AND {copied} {order}")
+            format!("SELECT {COLUMNS} FROM image i WHERE {could_be_one} AND {copied} {order}")
         }
         Some(_) => format!(
             "SELECT {COLUMNS} FROM (\
-             SELECT i.id FROM image i WHERE i.owner_id = $2 AND {COULD_BE_ONE} \
-             UNION SELECT i.id FROM image i WHERE i.visibility = 'public' AND {COULD_BE_ONE} \
+             SELECT i.id FROM image i WHERE i.owner_id = $2 AND {could_be_one} \
+             UNION SELECT i.id FROM image i WHERE i.visibility = 'public' AND {could_be_one} \
              UNION SELECT i.id FROM image_member m CROSS JOIN image i WHERE m.project_id = $2 \
              AND m.state = 'accepted' AND i.id = m.image_id AND i.visibility = 'shared' \
-             AND {COULD_BE_ONE}) AS seen CROSS JOIN image i WHERE i.id = seen.id AND {copied} \
+             AND {could_be_one}) AS seen CROSS JOIN image i WHERE i.id = seen.id AND {copied} \
              {order}"
         ),
     };

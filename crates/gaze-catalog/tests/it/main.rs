@@ -4,6 +4,7 @@
 
 mod access;
 mod candidates;
+mod exports;
 mod images;
 mod lists;
 

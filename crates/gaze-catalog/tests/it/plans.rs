@@ -4,7 +4,7 @@
 use gaze_catalog::{image, location, member, store};
 use gaze_domain::list::{Condition, Direction, Field, ImageList, Scope, Sort, Start};
 use gaze_domain::{
-    Architecture, ByteCount, Image, LocationId, Member, MemberState, ProjectId, Visibility,
+    Architecture, ByteCount, Image, LocationId, Media, Member, MemberState, ProjectId, Visibility,
 };
 use gaze_sql::{Kind, Value};
 use uuid::Uuid;
@@ -314,11 +314,15 @@ async fn selective(world: &World) {
 async fn candidates(world: &World) {
     let stores = [store_id(1)];
     let architecture = Architecture::X86_64;
-    let (sql, args) = image::statement_of_candidates(architecture, &stores, None);
+    let (root, disc) = (Media::RootDisk, Media::Iso);
+    let (sql, args) = image::statement_of_candidates(root, architecture, &stores, None);
     let plan = explain(world, &sql, &args).await;
     judge(world, &plan, &["image_candidate"], "all candidates");
+    let (sql, args) = image::statement_of_candidates(disc, architecture, &stores, None);
+    let plan = explain(world, &sql, &args).await;
+    judge(world, &plan, &["image_iso_candidate"], "all discs");
     let tenant = Some(project_id(2));
-    let (sql, args) = image::statement_of_candidates(architecture, &stores, tenant);
+    let (sql, args) = image::statement_of_candidates(root, architecture, &stores, tenant);
     let plan = explain(world, &sql, &args).await;
     let indexes = [
         "image_candidate_owned",

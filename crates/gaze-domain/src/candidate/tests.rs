@@ -98,3 +98,25 @@ proptest! {
         prop_assert_eq!(forward.is_ok(), common);
     }
 }
+
+#[test]
+fn a_disc_is_judged_as_a_root_disk_but_for_its_medium() {
+    let store = store(5, StoreKind::Fs, &[zone(1)]);
+    let mut disc = image();
+    disc.media = Media::Iso;
+    disc.locations = vec![location(disc.id, store.id)];
+    let judged = |disc: &Image| judge_disc(&target(), disc, &[store.id]);
+    assert_eq!(judged(&disc), Ok(()));
+    let cases: [(Spoil, Unfit); 5] = [
+        (|i| i.media = Media::RootDisk, Unfit::NotADisc),
+        (|i| i.media = Media::DataDisk, Unfit::NotADisc),
+        (|i| i.enabled = false, Unfit::Disabled),
+        (|i| i.architecture = None, Unfit::OtherArchitecture),
+        (|i| i.locations.clear(), Unfit::NoUsableCopy),
+    ];
+    for (spoil, expected) in cases {
+        let mut disc = disc.clone();
+        spoil(&mut disc);
+        assert_eq!(judged(&disc), Err(expected));
+    }
+}

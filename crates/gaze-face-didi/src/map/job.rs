@@ -40,6 +40,8 @@ const fn kind(kind: WorkKind) -> &'static str {
         WorkKind::Reimage => "RebuildDC2",
         WorkKind::Purge => "DeleteCIMG",
         WorkKind::Verify => "VerifyCIMG",
+        // The vendor has no exports; the word is ours, in its manner.
+        WorkKind::Export => "ExportCIMG",
     }
 }
 
@@ -156,6 +158,7 @@ mod tests {
                 ("import", "ImportCIMG"),
                 ("capture", "CreateCIMG"),
                 ("reimage", "RebuildDC2"),
+                ("export", "ExportCIMG"),
                 ("purge", "DeleteCIMG"),
                 ("verify", "VerifyCIMG"),
             ]

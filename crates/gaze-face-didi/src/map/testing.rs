@@ -227,6 +227,8 @@ pub(crate) fn work(kind: WorkKind, state: WorkState) -> Work {
         wanted: None,
         image: Some(ImageId::new(Uuid::from_u128(100))),
         instance: None,
+        export: None,
+        origin: None,
         owner: ProjectId::new(Uuid::from_u128(7)),
         done: 0,
         total: None,

@@ -6,10 +6,10 @@ use std::fmt;
 use gaze_app::{WorkKind, WorkState};
 use gaze_domain::access::Role;
 use gaze_domain::{
-    AccessKeyId, Architecture, ClusterId, DiskFormat, DomainId, Firmware, ImageId, InstanceId,
-    InstanceState, JobId, LocationState, Media, MemberState, Platform, PoolId, PoolKind, ProjectId,
-    RegionId, Status, StoreId, StoreKind, StoreState, StoreStatus, Timestamp, UserId, Visibility,
-    VolumeId, VolumeRole, ZoneId,
+    AccessKeyId, Architecture, ClusterId, DiskFormat, DomainId, ExportId, ExportState, Firmware,
+    ImageId, InstanceId, InstanceState, JobId, LocationState, Media, MemberState, Platform, PoolId,
+    PoolKind, ProjectId, RegionId, Status, StoreId, StoreKind, StoreState, StoreStatus, Timestamp,
+    UserId, Visibility, VolumeId, VolumeRole, ZoneId,
 };
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
@@ -42,7 +42,7 @@ macro_rules! identifiers {
 }
 
 identifiers! {
-    AccessKeyId ClusterId DomainId ImageId InstanceId JobId PoolId ProjectId RegionId StoreId
+    AccessKeyId ClusterId DomainId ExportId ImageId InstanceId JobId PoolId ProjectId RegionId StoreId
     UserId VolumeId ZoneId
 }
 
@@ -137,7 +137,7 @@ macro_rules! vocabularies {
 }
 
 vocabularies! {
-    Architecture DiskFormat Firmware InstanceState LocationState Media MemberState Platform
+    Architecture DiskFormat ExportState Firmware InstanceState LocationState Media MemberState Platform
     PoolKind Role Status StoreKind StoreState StoreStatus Visibility VolumeRole WorkKind
     WorkState
 }
@@ -190,6 +190,7 @@ names! {
     AccessKeyRef = Id<AccessKeyId>;
     ClusterRef = Id<ClusterId>;
     DomainRef = Id<DomainId>;
+    ExportRef = Id<ExportId>;
     ImageRef = Id<ImageId>;
     InstanceRef = Id<InstanceId>;
     JobRef = Id<JobId>;
@@ -202,6 +203,7 @@ names! {
     ZoneRef = Id<ZoneId>;
     ArchitectureWord = Word<Architecture>;
     DiskFormatWord = Word<DiskFormat>;
+    ExportStateWord = Word<ExportState>;
     FirmwareWord = Word<Firmware>;
     InstanceStateWord = Word<InstanceState>;
     LocationStateWord = Word<LocationState>;

@@ -14,7 +14,7 @@ pub(super) fn json(status: StatusCode, body: &Value) -> Response {
     respond(status, "application/json;charset=utf-8", body.to_string())
 }
 
-pub(super) fn text(status: StatusCode, text: String) -> Response {
+pub(crate) fn text(status: StatusCode, text: String) -> Response {
     respond(status, "text/plain;charset=utf-8", text)
 }
 

@@ -142,7 +142,12 @@ impl Face {
         let Some(work) = work.filter(Work::is_finished) else {
             return Ok(sent.accepted(started));
         };
-        let outcome = jobs::end(&self.app, Ended::of(work, sent.deadline)).await;
+        let outcome = jobs::end(
+            &self.app,
+            Ended::of(work, sent.deadline),
+            Some(&sent.origin),
+        )
+        .await;
         if matches!(outcome, Err(Failure::Api(_)))
             && sent.failed_for_java(StatusCode::SERVICE_UNAVAILABLE)
         {

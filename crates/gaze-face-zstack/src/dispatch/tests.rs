@@ -149,7 +149,7 @@ fn an_operation_with_a_path_of_its_own_answers_every_method() {
 fn a_path_without_variables_wins_over_one_with() {
     assert_eq!(
         chosen("GET", "/images/candidate-backup-storage", ""),
-        "absent"
+        "GetCandidateBackupStorageForCreatingImage params"
     );
     assert_eq!(chosen("GET", "/accounts/quotas", ""), "absent");
     assert_eq!(chosen("GET", "/accounts/36c2", ""), "QueryAccount params");

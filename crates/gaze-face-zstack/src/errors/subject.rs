@@ -39,7 +39,8 @@ impl Subject {
                 | Noun::Token
                 | Noun::Job
                 | Noun::Member
-                | Noun::Tag => "uuid",
+                | Noun::Tag
+                | Noun::Export => "uuid",
             })
     }
 }
@@ -59,7 +60,8 @@ pub(crate) fn spelling(field: &str) -> &str {
 pub(crate) const fn class_of(noun: Noun) -> &'static str {
     match noun {
         Noun::Image => "ImageVO",
-        Noun::Location => "ImageBackupStorageRefVO",
+        // ZStack keeps an export with the copy that it is made of.
+        Noun::Location | Noun::Export => "ImageBackupStorageRefVO",
         Noun::Store => "BackupStorageVO",
         Noun::Pool => "PrimaryStorageVO",
         Noun::Volume => "VolumeVO",
@@ -95,7 +97,8 @@ pub(crate) const fn word(noun: Noun) -> &'static str {
         | Noun::Token
         | Noun::Job
         | Noun::Member
-        | Noun::Tag => noun.as_str(),
+        | Noun::Tag
+        | Noun::Export => noun.as_str(),
     }
 }
 

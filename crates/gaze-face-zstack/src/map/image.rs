@@ -64,6 +64,8 @@ fn reference(image: &Image, location: &Location, store: Option<&Store>) -> wire:
             }
         },
         status: words::location_status(image.status, location.state),
+        export_url: None,
+        export_md5_sum: None,
         create_date: date::show(location.created_at),
         last_op_date: date::show(location.updated_at),
     }

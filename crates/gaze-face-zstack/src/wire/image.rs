@@ -57,8 +57,8 @@ impl Inventory for Image {
     ];
 }
 
-/// One copy of the image. `exportUrl` and `exportMd5Sum` belong to exports, which do not exist
-/// yet, so they are always absent.
+/// One copy of the image. `exportUrl` and `exportMd5Sum` are those of its newest export, and shown
+/// to whom the image belongs.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BackupStorageRef {
@@ -67,6 +67,8 @@ pub(crate) struct BackupStorageRef {
     pub(crate) backup_storage_uuid: String,
     pub(crate) install_path: String,
     pub(crate) status: &'static str,
+    pub(crate) export_url: Option<String>,
+    pub(crate) export_md5_sum: Option<String>,
     pub(crate) create_date: String,
     pub(crate) last_op_date: String,
 }
@@ -79,6 +81,8 @@ impl Inventory for BackupStorageRef {
         "backupStorageUuid",
         "installPath",
         "status",
+        "exportUrl",
+        "exportMd5Sum",
         "createDate",
         "lastOpDate",
     ];

@@ -15,6 +15,8 @@ mod deletion;
 #[cfg(test)]
 mod documented;
 #[cfg(test)]
+mod downloads;
+#[cfg(test)]
 mod duplicates;
 #[cfg(test)]
 mod hooks;

@@ -36,4 +36,7 @@ macro_rules! nouns {
     };
 }
 
-nouns! { access_keys accounts candidates conventions images jobs long_jobs machines places queries templates }
+nouns! {
+    access_keys accounts candidates conventions exports images jobs long_jobs machines places
+    queries templates
+}

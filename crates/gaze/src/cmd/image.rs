@@ -1,6 +1,7 @@
 //! `gaze image`.
 
 mod add;
+mod export;
 mod list;
 mod save;
 mod set;
@@ -73,6 +74,16 @@ pub(crate) enum Command {
     Disable { image: String },
     /// List the images that an instance can change to
     Candidates { instance: String },
+    /// Give an image an address from which anybody who has it can download, converted if asked for
+    Export(export::Export),
+    /// List the exports of an image, with their addresses
+    Exports { image: String },
+    /// End an export
+    Unexport {
+        image: String,
+        /// The export's id
+        export: String,
+    },
     /// Share an image with a project
     Share {
         image: String,
@@ -140,6 +151,9 @@ impl Command {
             Self::Enable { image } => set_enabled(session, &image, true).await,
             Self::Disable { image } => set_enabled(session, &image, false).await,
             Self::Candidates { instance } => instance::candidates(session, &instance).await,
+            Self::Export(export) => export.run(session).await,
+            Self::Exports { image } => export::list(session, &image).await,
+            Self::Unexport { image, export } => export::end(session, &image, &export).await,
             Self::Share {
                 image,
                 project,

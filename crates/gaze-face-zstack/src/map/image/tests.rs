@@ -13,7 +13,7 @@ fn an_image_is_shown_with_its_copies() {
     image.locations = vec![location];
     let shown = inventory(&image, |id| (id == store.id).then_some(&store));
     assert_eq!(
-        serde_json::to_value(&shown.backup_storage_refs[0]).unwrap(),
+        crate::answer::json(&shown.backup_storage_refs[0]).unwrap(),
         serde_json::json!({
             "id": 4,
             "imageUuid": image.id.hex(),

@@ -1,0 +1,46 @@
+//! The installation discs that a machine can take, and the stores that an image of a volume can go
+//! to.
+
+use gaze_catalog::{image, pool, store, volume};
+use gaze_domain::candidate::{judge_disc, store_serves_pool};
+use gaze_domain::{Caller, Image, InstanceId, InstanceState, Result, Store, VolumeId};
+
+use crate::App;
+
+impl App {
+    /// Discs for the machine's drive, newest first: by the rule for root disks, of another medium.
+    /// A machine that is neither running nor stopped takes none.
+    pub async fn disc_candidates(&self, caller: &Caller, id: InstanceId) -> Result<Vec<Image>> {
+        let machine = self.known_instance(caller, id).await?;
+        let root = match machine.root_volume {
+            Some(root) => volume::find(&mut self.catalog().read(), root).await?,
+            None => None,
+        };
+        let Some(root) = root else {
+            return Ok(Vec::new());
+        };
+        match self.observe(Some(root.clone())).await {
+            InstanceState::Running | InstanceState::Stopped => {}
+            InstanceState::Unknown => return Ok(Vec::new()),
+        }
+        let (target, fit) = self.candidate_target(&machine, &root).await?;
+        let tenant = (!caller.is_admin()).then_some(caller.project);
+        let mut read = self.catalog().read();
+        let found = image::disc_candidates(&mut read, target.architecture, &fit, tenant).await?;
+        Ok(found
+            .into_iter()
+            .filter(|disc| judge_disc(&target, disc, &fit).is_ok())
+            .collect())
+    }
+
+    /// The stores that an image of the volume can go to now, oldest first: those that serve its
+    /// pool's zone and are compatible with the pool.
+    pub async fn store_candidates(&self, caller: &Caller, id: VolumeId) -> Result<Vec<Store>> {
+        let source = self.known_volume(caller, id).await?;
+        let mut read = self.catalog().read();
+        let home = pool::get(&mut read, source.pool).await?;
+        let mut stores = store::list(&mut read).await?;
+        stores.retain(|store| store_serves_pool(&home, home.zone, store));
+        Ok(stores)
+    }
+}
