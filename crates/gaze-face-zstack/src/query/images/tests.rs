@@ -41,13 +41,13 @@ fn words_of_the_vendor_become_sets_of_ours() {
         ("status=Ready", status(&["active"])),
         (
             "status=Downloading",
-            status(&["queued", "saving", "importing"]),
+            status(&["queued", "saving", "staged", "importing"]),
         ),
         ("status?=Creating,Error", status(&["capturing", "failed"])),
         ("status=Migrating", status(&[])),
         (
             "status~=D%",
-            status(&["queued", "saving", "importing", "deleted"]),
+            status(&["queued", "saving", "staged", "importing", "deleted"]),
         ),
         ("mediaType=ISO", Ours::any(Field::Media, ["iso"])),
         (
