@@ -105,6 +105,7 @@ operations! {
     put    "PUT"    "/gaze/v1/images/{id}/state" images::change_image_state Required;
     post   "POST"   "/gaze/v1/images/{id}/recover" images::recover_image Required;
     post   "POST"   "/gaze/v1/images/{id}/purge" images::purge_image Required;
+    post   "POST"   "/gaze/v1/images/{id}/verify" images::verify_image Required;
     get    "GET"    "/gaze/v1/images/{id}/members" members::list_members Required;
     put    "PUT"    "/gaze/v1/images/{id}/members/{project}" members::add_member Required;
     delete "DELETE" "/gaze/v1/images/{id}/members/{project}" members::remove_member Required;

@@ -3,8 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use gaze_app::DeleteMode;
-use gaze_domain::ImageId;
+use gaze_app::{DeleteMode, Verification};
+use gaze_domain::image::DigestKind;
+use gaze_domain::{Error, ImageId, StoreId};
 
 use super::{Answer, Done, Made, made};
 use crate::Face;
@@ -134,11 +135,14 @@ pub(crate) async fn update_image(
     Ok(Json(image.into()))
 }
 
-/// Deletes an image: `delay` keeps it recoverable for a while, `now` does not.
+/// Deletes an image, or its copies in some stores: `delay` keeps them recoverable for a while,
+/// `now` does not. An image goes with the last copy that can be read.
 #[utoipa::path(delete, path = "/gaze/v1/images/{id}", tag = "images",
     params(
         ("id" = String, Path),
         ("mode" = Option<String>, Query, description = "`delay` (the default) or `now`"),
+        ("store" = Option<String>, Query,
+            description = "Id of a store whose copy is deleted; may be repeated. By default all"),
     ),
     responses((status = 204)))]
 pub(crate) async fn delete_image(
@@ -152,9 +156,14 @@ pub(crate) async fn delete_image(
         "now" => Ok(DeleteMode::Now),
         _ => Err(format!("{text:?} is none of delay, now")),
     })?;
+    let stores = map::stores(&mut query)?;
     query.finish()?;
     let mode = mode.unwrap_or(DeleteMode::Delay);
-    face.app.delete_image(&caller, id, mode).await?;
+    if stores.is_empty() {
+        face.app.delete_image(&caller, id, mode).await?;
+    } else {
+        face.app.delete_copies(&caller, id, stores, mode).await?;
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -176,27 +185,80 @@ pub(crate) async fn change_image_state(
     Ok(Json(image.into()))
 }
 
-/// Takes a deletion back.
+/// Takes a deletion back, of all copies or of those in some stores.
 #[utoipa::path(post, path = "/gaze/v1/images/{id}/recover", tag = "images",
-    params(("id" = String, Path)),
+    params(
+        ("id" = String, Path),
+        ("store" = Option<String>, Query,
+            description = "Id of a store with a deleted copy; may be repeated. By default all"),
+    ),
     responses((status = 200, body = image::Image)))]
 pub(crate) async fn recover_image(
     State(face): State<Face>,
     Known(caller): Known,
     At(id): At<ImageId>,
+    mut query: Parameters,
 ) -> Answer<image::Image> {
-    Ok(Json(face.app.recover_image(&caller, id).await?.into()))
+    let stores = map::stores(&mut query)?;
+    query.finish()?;
+    let image = if stores.is_empty() {
+        face.app.recover_image(&caller, id).await?
+    } else {
+        face.app.recover_copies(&caller, id, stores).await?
+    };
+    Ok(Json(image.into()))
 }
 
-/// Removes a deleted image and its bytes for good.
+/// Removes a deleted image and its bytes for good, or its deleted copies in some stores.
 #[utoipa::path(post, path = "/gaze/v1/images/{id}/purge", tag = "images",
-    params(("id" = String, Path)),
+    params(
+        ("id" = String, Path),
+        ("store" = Option<String>, Query,
+            description = "Id of a store with a deleted copy; may be repeated. By default all"),
+    ),
     responses((status = 204)))]
 pub(crate) async fn purge_image(
     State(face): State<Face>,
     Known(caller): Known,
     At(id): At<ImageId>,
+    mut query: Parameters,
 ) -> Done {
-    face.app.purge_image(&caller, id).await?;
+    let stores = map::stores(&mut query)?;
+    query.finish()?;
+    if stores.is_empty() {
+        face.app.purge_image(&caller, id).await?;
+    } else {
+        face.app.purge_copies(&caller, id, stores).await?;
+    }
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Makes a job that reads the bytes of one copy again and compares their digest with the one that
+/// was recorded when they came. A copy that differs fails the job.
+#[utoipa::path(post, path = "/gaze/v1/images/{id}/verify", tag = "images",
+    params(
+        ("id" = String, Path),
+        ("store" = String, Query, description = "Id of the store with the copy"),
+        ("digest" = Option<String>, Query,
+            description = "`sha256` (the default), `sha512` or `md5`"),
+    ),
+    responses((status = 202, body = image::Started)))]
+pub(crate) async fn verify_image(
+    State(face): State<Face>,
+    Known(caller): Known,
+    At(id): At<ImageId>,
+    mut query: Parameters,
+) -> Made<image::Started> {
+    let store = query.parsed("store", map::list::id(StoreId::parse))?;
+    let digest = query.parsed("digest", |text| {
+        text.parse().map_err(|error: Error| error.to_string())
+    })?;
+    query.finish()?;
+    let wanted = Verification {
+        store: store.ok_or_else(|| Error::invalid("store", "is needed"))?,
+        digest: digest.unwrap_or(DigestKind::Sha256),
+        job: None,
+    };
+    let started = face.app.verify_copy(&caller, id, wanted).await?;
+    Ok((StatusCode::ACCEPTED, Json(started.into())))
 }

@@ -5,15 +5,14 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use gaze_app::Upload;
-use gaze_domain::{Error, ImageId, StoreId};
+use gaze_domain::{Error, ImageId};
 use gaze_http::body_stream;
 
 use super::Answer;
 use crate::Face;
 use crate::auth::Known;
 use crate::errors::{BROKEN, Refusal};
-use crate::map::list::id as parsed_id;
-use crate::map::store_choice;
+use crate::map::{self, store_choice};
 use crate::path::At;
 use crate::query::Parameters;
 use crate::wire::image;
@@ -39,13 +38,7 @@ pub(crate) async fn upload_image(
     headers: HeaderMap,
     body: Body,
 ) -> Answer<image::Image> {
-    let parse = parsed_id(StoreId::parse);
-    let stores: Vec<_> = query
-        .many("store")
-        .iter()
-        .map(|text| parse(text).map(Id))
-        .collect::<Result<_, _>>()
-        .map_err(|reason| Error::invalid("store", reason))?;
+    let stores: Vec<_> = map::stores(&mut query)?.into_iter().map(Id).collect();
     query.finish()?;
     let declared_len = headers
         .get(header::CONTENT_LENGTH)

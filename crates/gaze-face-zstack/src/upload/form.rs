@@ -194,4 +194,21 @@ mod tests {
             assert!(refused.contains(reason), "{refused} is not {reason}");
         }
     }
+
+    #[tokio::test]
+    async fn no_more_is_taken_from_the_client_than_is_being_stored() {
+        let taken = Arc::new(AtomicU64::new(0));
+        let count = Arc::clone(&taken);
+        let endless = stream::repeat(()).map(move |()| {
+            count.fetch_add(1, Ordering::Relaxed);
+            Ok(Bytes::from(vec![7; 64 << 10]))
+        });
+        let head = stream::iter([Ok(Bytes::from_static(TWO.as_bytes()))]);
+        let mut file = file(Box::pin(head.chain(endless)), "b".to_owned());
+        for stored in 1..=20 {
+            file.next().await.unwrap().unwrap();
+            let taken = taken.load(Ordering::Relaxed);
+            assert!(taken <= stored + 2, "{taken} chunks for {stored}");
+        }
+    }
 }
