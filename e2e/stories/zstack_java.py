@@ -1,5 +1,7 @@
 """What a program on ZStack's official Java SDK does with images, as it was seen on the wire."""
 
+import json
+
 from kit import disks
 from kit.checks import until
 from kit.native import Native
@@ -192,6 +194,21 @@ class ZstackJava:
             path, "calculateImageHash", backupStorageUuid=self.store, algorithm="MD5"
         )["inventory"]
         assert hashed["md5Sum"] == disks.digest(self.folder / "base.qcow2", "md5")
+
+    def it_adds_an_image_by_a_long_job(self):
+        url = self.origin.url("long.qcow2", self.folder / "base.qcow2")
+        data = {"name": "long", "url": url, "format": "qcow2", "platform": "Linux"}
+        data = json.dumps({**data, "backupStorageUuids": [self.store]})
+        job = self.java.post("/longjobs", jobName="APIAddImageMsg", jobData=data)["inventory"]
+
+        def ended():
+            (seen,) = self.java.query("/longjobs", f"uuid={job['uuid']}")["inventories"]
+            return seen["state"] not in ("Waiting", "Running") and seen
+
+        assert until(ended, "the long job ends")["state"] == "Succeeded"
+        (image,) = self.java.query("/images", "name=long")["inventories"]
+        assert image["status"] == "Ready"
+        self.java.delete(f"/images/{image['uuid']}")
 
     def it_is_told_of_results_by_its_web_hook(self):
         told = Java(self.server, hook=self.world.hook())
