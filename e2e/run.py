@@ -21,6 +21,7 @@ from stories.crash import Crash
 from stories.didi_list import DidiList
 from stories.every_face import EveryFace
 from stories.huawei_sdk import HuaweiSdk
+from stories.openstack_clients import OpenstackClients
 from stories.restart import Restart
 from stories.seed_calls import SeedCalls
 from stories.zstack_go import ZstackGo
@@ -37,6 +38,7 @@ STORIES = [
     ZstackTerraform,
     ZstackMultiCloud,
     HuaweiSdk,
+    OpenstackClients,
     DidiList,
     EveryFace,
     BadInput,
