@@ -159,6 +159,16 @@ async fn a_list_is_filtered_and_paged_newest_first() {
         };
         check(every, "c").await;
         check(JobList::default(), "").await;
+        let none = JobList {
+            except: Some("work".into()),
+            ..all
+        };
+        check(none, "").await;
+        let asked = ["a", "e", "unknown"].map(String::from);
+        let finished = world.jobs.finished_among(&asked).await.unwrap();
+        let finished: Vec<&str> = finished.iter().map(|job| job.id.as_str()).collect();
+        assert_eq!(finished, ["e"], "on {}", world.fresh.name);
+        assert!(world.jobs.finished_among(&[]).await.unwrap().is_empty());
     }
 }
 
