@@ -1,9 +1,9 @@
 //! Finding a thing on behalf of somebody: what the caller may not know of does not exist.
 
-use gaze_catalog::{existence, image, instance, volume};
+use gaze_catalog::{existence, image, instance, snapshot, volume};
 use gaze_domain::{
-    Caller, Error, Image, ImageId, Instance, InstanceId, MemberState, Noun, Result, Visibility,
-    Volume, VolumeId, access,
+    Caller, Error, Image, ImageId, Instance, InstanceId, MemberState, Noun, Result, Snapshot,
+    SnapshotId, Visibility, Volume, VolumeId, access,
 };
 
 use crate::App;
@@ -62,6 +62,13 @@ impl App {
             .await?
             .filter(|instance| access::owns(caller, instance.owner))
             .ok_or_else(|| Error::not_found(Noun::Instance, id))
+    }
+
+    pub(crate) async fn known_snapshot(&self, caller: &Caller, id: SnapshotId) -> Result<Snapshot> {
+        snapshot::find(&mut self.catalog().read(), id)
+            .await?
+            .filter(|snapshot| access::owns(caller, snapshot.owner))
+            .ok_or_else(|| Error::not_found(Noun::Snapshot, id))
     }
 
     pub(crate) async fn known_volume(&self, caller: &Caller, id: VolumeId) -> Result<Volume> {

@@ -72,12 +72,13 @@ enum Stored {
 }
 
 /// Every noun, to find one by its word again.
-const NOUNS: [Noun; 18] = [
+const NOUNS: [Noun; 19] = [
     Noun::Image,
     Noun::Location,
     Noun::Store,
     Noun::Pool,
     Noun::Volume,
+    Noun::Snapshot,
     Noun::Instance,
     Noun::Zone,
     Noun::Cluster,

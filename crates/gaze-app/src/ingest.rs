@@ -9,7 +9,7 @@ mod intake;
 mod settle;
 mod source;
 
-pub(crate) use disk::{DiskReader, Matter, open_volume};
+pub(crate) use disk::{DiskReader, Matter, domain_format, look_at_volume, open_volume};
 pub(crate) use fetch::{Fetch, Fetcher};
 pub(crate) use intake::{Intake, Landed, Rule};
 pub(crate) use settle::{Aftermath, land, lock_stores, undo};

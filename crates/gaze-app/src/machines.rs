@@ -4,6 +4,8 @@
 mod disk_of_image;
 mod instances;
 mod reimage;
+mod snapshots;
+mod sparse;
 mod volumes;
 
 pub(crate) use reimage::ReimageHandler;
@@ -52,6 +54,9 @@ impl App {
                 owner: new.owner,
                 pool: new.pool,
                 instance: None,
+                image: None,
+                last_instance: None,
+                detached_at: None,
                 name: new.name,
                 role: new.role,
                 format,

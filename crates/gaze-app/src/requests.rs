@@ -1,9 +1,9 @@
 //! What the verbs are asked with.
 
 mod export;
+mod machines;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
 use std::pin::Pin;
 
 use bytes::Bytes;
@@ -11,12 +11,13 @@ use futures_util::Stream;
 use gaze_domain::access::{TokenKind, TokenScope};
 use gaze_domain::image::{DigestKind, Os};
 use gaze_domain::{
-    Architecture, ByteCount, Caller, ClusterId, DiskFormat, DomainId, Firmware, Image, ImageId,
-    Instance, InstanceState, JobId, Media, Platform, PoolId, PoolKind, ProjectId, RegionId, Role,
-    StoreId, StoreKind, Timestamp, UserId, Visibility, Volume, VolumeId, VolumeRole, ZoneId,
+    Architecture, ByteCount, Caller, DiskFormat, DomainId, Firmware, Image, ImageId, JobId, Media,
+    Platform, PoolKind, ProjectId, RegionId, Role, StoreId, StoreKind, Timestamp, UserId,
+    Visibility, ZoneId,
 };
 
 pub use export::{Capability, ExportChoice, Exported, NewExport, Offer, StartedExport};
+pub use machines::*;
 
 /// Bytes on their way in or out, in order.
 pub type BodyStream =
@@ -261,24 +262,6 @@ pub struct Verification {
     pub job: Option<JobId>,
 }
 
-#[derive(Clone, Debug)]
-pub struct Capture {
-    pub volume: VolumeId,
-    pub stores: StoreChoice,
-    /// The id that the job is to have.
-    pub job: Option<JobId>,
-}
-
-/// Another image for a machine's root disk.
-#[derive(Clone, Debug)]
-pub struct ImageChange {
-    pub image: ImageId,
-    /// The id that the new root volume is to have.
-    pub volume: Option<VolumeId>,
-    /// The id that the job is to have.
-    pub job: Option<JobId>,
-}
-
 /// An image whose bytes are on their way, and the job that brings them.
 #[derive(Clone, Debug)]
 pub struct Started {
@@ -380,52 +363,6 @@ pub struct NewPool {
     pub kind: PoolKind,
     pub path: Option<String>,
     pub fsid: Option<String>,
-}
-
-/// A machine to be registered, with its root disk.
-#[derive(Clone, Debug)]
-pub struct NewInstance {
-    pub id: Option<gaze_domain::InstanceId>,
-    pub name: String,
-    pub description: Option<String>,
-    /// By default the caller's.
-    pub project: Option<ProjectId>,
-    pub zone: ZoneId,
-    /// By default the zone's oldest; one is made if it has none.
-    pub cluster: Option<ClusterId>,
-    /// By default the zone's oldest; one is made if it has none.
-    pub pool: Option<PoolId>,
-    pub disk: PathBuf,
-    /// By default told from the file.
-    pub disk_format: Option<DiskFormat>,
-    pub platform: Option<Platform>,
-    /// By default the cluster's.
-    pub architecture: Option<Architecture>,
-    pub guest_os: Option<String>,
-    pub firmware: Option<Firmware>,
-    pub virtio: bool,
-    pub image: Option<ImageId>,
-}
-
-/// A volume to be registered.
-#[derive(Clone, Debug)]
-pub struct NewVolume {
-    pub name: String,
-    pub project: Option<ProjectId>,
-    pub pool: PoolId,
-    pub instance: Option<gaze_domain::InstanceId>,
-    pub role: VolumeRole,
-    pub disk: PathBuf,
-    pub disk_format: Option<DiskFormat>,
-}
-
-/// An instance and what it was seen to do just now.
-#[derive(Clone, Debug)]
-pub struct Seen {
-    pub instance: Instance,
-    pub state: InstanceState,
-    /// The volumes that are attached to it, its root volume first.
-    pub volumes: Vec<Volume>,
 }
 
 #[derive(Clone, Debug)]

@@ -12,6 +12,7 @@ use gaze_jobs::{Clock, EnqueueError, Job, JobList, Jobs, Options, State};
 use gaze_sql::{Db, SqlError};
 use serde::{Deserialize, Serialize};
 
+use crate::requests::CaptureSource;
 use crate::{App, failure, notices};
 
 gaze_domain::words! {
@@ -51,6 +52,8 @@ pub struct Work {
     pub kind: WorkKind,
     pub state: WorkState,
     pub image: Option<ImageId>,
+    /// What it is captured from.
+    pub source: Option<CaptureSource>,
     /// The machine that it changes.
     pub instance: Option<InstanceId>,
     /// The export that it makes.
@@ -260,6 +263,9 @@ pub(crate) fn view(job: Job) -> Result<Work> {
             State::Cancelled => WorkState::Cancelled,
         },
         image,
+        source: (kind == WorkKind::Capture)
+            .then(|| CaptureSource::read(&job.payload).ok())
+            .flatten(),
         instance,
         export: job.payload["export"].as_str().and_then(ExportId::parse),
         origin: job.payload["origin"].as_str().map(str::to_owned),

@@ -21,6 +21,7 @@ const fn table(noun: Noun) -> Option<&'static str> {
         Noun::Store => "store",
         Noun::Pool => "pool",
         Noun::Volume => "volume",
+        Noun::Snapshot => "snapshot",
         Noun::Instance => "instance",
         Noun::Zone => "zone",
         Noun::Cluster => "cluster",

@@ -27,6 +27,7 @@ pub mod project;
 pub mod region;
 pub mod rows;
 pub mod setting;
+pub mod snapshot;
 pub mod store;
 pub mod token;
 pub mod upload_ticket;
@@ -67,6 +68,11 @@ pub const MIGRATIONS: &[Migration] = &[
         version: 6,
         name: "export",
         sql: include_str!("../migrations/0006_export.sql"),
+    },
+    Migration {
+        version: 7,
+        name: "snapshot",
+        sql: include_str!("../migrations/0007_snapshot.sql"),
     },
 ];
 

@@ -3,11 +3,12 @@
 use gaze_domain::{Error, InstanceId, Noun, ProjectId, Timestamp, Volume, VolumeId};
 use gaze_sql::Tx;
 
-use crate::columns::{Columns, all, count, micros, one};
+use crate::columns::{Columns, all, count, micros, one, opt_micros};
 use crate::{Failure, Rows};
 
-const SELECT: &str = "SELECT id, owner_id, pool_id, instance_id, name, role, format, path, size, \
-                      allocated, created_at, updated_at FROM volume";
+const SELECT: &str = "SELECT id, owner_id, pool_id, instance_id, image_id, last_instance_id, \
+                      detached_at, name, role, format, path, size, allocated, created_at, \
+                      updated_at FROM volume";
 
 fn decode(c: &mut Columns<'_>) -> Result<Volume, Failure> {
     Ok(Volume {
@@ -15,6 +16,9 @@ fn decode(c: &mut Columns<'_>) -> Result<Volume, Failure> {
         owner: c.parse()?,
         pool: c.parse()?,
         instance: c.opt_parse()?,
+        image: c.opt_parse()?,
+        last_instance: c.opt_parse()?,
+        detached_at: c.opt_time()?,
         name: c.text()?,
         role: c.parse()?,
         format: c.parse()?,
@@ -28,14 +32,18 @@ fn decode(c: &mut Columns<'_>) -> Result<Volume, Failure> {
 
 /// Saves a volume. A file is the volume of at most one.
 pub async fn insert(tx: &mut Tx, volume: &Volume) -> Result<(), Failure> {
-    let sql = "INSERT INTO volume (id, owner_id, pool_id, instance_id, name, role, format, path,
-               size, allocated, created_at, updated_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING";
+    let sql = "INSERT INTO volume (id, owner_id, pool_id, instance_id, image_id, last_instance_id,
+               detached_at, name, role, format, path, size, allocated, created_at, updated_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+               ON CONFLICT DO NOTHING";
     let args = [
         volume.id.hex().into(),
         volume.owner.hex().into(),
         volume.pool.hex().into(),
         volume.instance.map(|id| id.hex()).into(),
+        volume.image.map(|id| id.hex()).into(),
+        volume.last_instance.map(|id| id.hex()).into(),
+        opt_micros(volume.detached_at),
         (&volume.name).into(),
         volume.role.as_str().into(),
         volume.format.as_str().into(),
@@ -93,7 +101,8 @@ pub async fn find_at(rows: &mut impl Rows, path: &str) -> Result<Option<Volume>,
 
 /// Takes a volume off its instance; it stays in the catalogue.
 pub async fn detach(tx: &mut Tx, id: VolumeId, now: Timestamp) -> Result<(), Failure> {
-    let sql = "UPDATE volume SET instance_id = NULL, updated_at = $2 WHERE id = $1";
+    let sql = "UPDATE volume SET last_instance_id = instance_id, instance_id = NULL,
+               detached_at = $2, updated_at = $2 WHERE id = $1";
     match tx.execute(sql, &[id.hex().into(), micros(now)]).await? {
         0 => Err(Error::not_found(Noun::Volume, id).into()),
         _ => Ok(()),

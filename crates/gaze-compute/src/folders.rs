@@ -61,6 +61,12 @@ impl Folders {
         LockedFile::lock(file, &real).map(LockedFile::into_file)
     }
 
+    /// Opens the file at `path` for reading without a lock: a running machine may change it at any
+    /// moment. For heads and tables, not for data.
+    pub fn open_to_look(&self, path: &Path) -> Result<File, ComputeError> {
+        self.open(path).map(|(file, _real)| file)
+    }
+
     /// The facts of the disk at `path`. Takes no lock.
     pub fn inspect(&self, path: &Path) -> Result<InstanceDisk, ComputeError> {
         let (file, real) = self.open(path)?;

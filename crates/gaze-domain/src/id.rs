@@ -72,6 +72,8 @@ ids! {
     StoreId => Noun::Store;
     /// A place where volumes live (ZStack primary storage).
     PoolId => Noun::Pool;
+    /// What a volume was at a moment of its past.
+    SnapshotId => Noun::Snapshot;
     /// A virtual machine's disk.
     VolumeId => Noun::Volume;
     /// A virtual machine.

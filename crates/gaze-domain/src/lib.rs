@@ -20,6 +20,7 @@ pub mod place;
 pub mod pool;
 pub mod quota;
 pub mod runtime;
+pub mod snapshot;
 pub mod store;
 #[cfg(test)]
 mod testing;
@@ -34,7 +35,7 @@ pub use export::{Export, ExportState};
 pub use hardware::{Architecture, Firmware, Platform};
 pub use id::{
     AccessKeyId, ClusterId, DomainId, ExportId, ImageId, InstanceId, JobId, LocationId, PoolId,
-    ProjectId, RegionId, StoreId, UserId, VolumeId, ZoneId,
+    ProjectId, RegionId, SnapshotId, StoreId, UserId, VolumeId, ZoneId,
 };
 pub use identity::{AccessKey, Domain, Project, User};
 pub use image::{Image, Location, LocationState, Media, Member, MemberState, Visibility};
@@ -44,6 +45,7 @@ pub use place::{Cluster, Region, Zone};
 pub use pool::{Pool, PoolKind};
 pub use quota::Quota;
 pub use runtime::Runtime;
+pub use snapshot::Snapshot;
 pub use store::{Store, StoreKind, StoreState, StoreStatus};
 pub use volume::{Volume, VolumeRole};
 

@@ -1,6 +1,6 @@
 //! Volumes: the disks of virtual machines.
 
-use crate::{ByteCount, DiskFormat, InstanceId, PoolId, ProjectId, Timestamp, VolumeId};
+use crate::{ByteCount, DiskFormat, ImageId, InstanceId, PoolId, ProjectId, Timestamp, VolumeId};
 
 crate::words! {
     pub enum VolumeRole("volume role") {
@@ -17,6 +17,11 @@ pub struct Volume {
     pub owner: ProjectId,
     pub pool: PoolId,
     pub instance: Option<InstanceId>,
+    /// The image that it was made from, if that is known.
+    pub image: Option<ImageId>,
+    /// The machine that it was taken off.
+    pub last_instance: Option<InstanceId>,
+    pub detached_at: Option<Timestamp>,
     pub name: String,
     pub role: VolumeRole,
     pub format: DiskFormat,

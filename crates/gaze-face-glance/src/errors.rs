@@ -242,6 +242,7 @@ fn not_found(noun: Noun, id: &str) -> Refusal {
         Noun::Job => Refusal::not_found(format!("No task found with ID {}", written(id))),
         Noun::Pool
         | Noun::Volume
+        | Noun::Snapshot
         | Noun::Instance
         | Noun::Zone
         | Noun::Cluster

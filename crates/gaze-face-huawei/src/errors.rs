@@ -315,7 +315,7 @@ fn not_found(noun: Noun) -> Refusal {
             "The tenant ID was not found in the current region.",
         ),
         Noun::Instance => Refusal::new(400, "IMG.0005", "The ECS does not exist."),
-        Noun::Volume => Refusal::new(
+        Noun::Volume | Noun::Snapshot => Refusal::new(
             400,
             "IMG.0120",
             "The specified data disk ID is unavailable.",

@@ -157,6 +157,7 @@ impl Refusal {
                 | Noun::Job
                 | Noun::Member
                 | Noun::Tag
+                | Noun::Snapshot
                 | Noun::Export => told(IN_USE),
             },
             Error::Protected { .. } => {

@@ -13,6 +13,7 @@ pub(crate) mod projects;
 pub(crate) mod regions;
 pub(crate) mod service;
 pub(crate) mod sessions;
+pub(crate) mod snapshots;
 pub(crate) mod stores;
 pub(crate) mod tokens;
 pub(crate) mod upload_image;

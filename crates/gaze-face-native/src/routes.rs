@@ -9,7 +9,8 @@ use crate::Face;
 use crate::errors::{NO_SUCH_METHOD, NO_SUCH_PATH, Refusal};
 use crate::ops::{
     access_keys, clusters, download_image, exports, images, instances, jobs, members, pools,
-    projects, regions, service, sessions, stores, tokens, upload_image, users, volumes, zones,
+    projects, regions, service, sessions, snapshots, stores, tokens, upload_image, users, volumes,
+    zones,
 };
 
 macro_rules! operations {
@@ -91,6 +92,11 @@ operations! {
     post   "POST"   "/gaze/v1/volumes" volumes::add_volume Required;
     get    "GET"    "/gaze/v1/volumes/{id}" volumes::get_volume Required;
     delete "DELETE" "/gaze/v1/volumes/{id}" volumes::remove_volume Required;
+    get    "GET"    "/gaze/v1/volumes/{id}/snapshots" snapshots::list_volume_snapshots Required;
+    post   "POST"   "/gaze/v1/volumes/{id}/snapshots" snapshots::add_snapshot Required;
+    get    "GET"    "/gaze/v1/snapshots" snapshots::list_snapshots Required;
+    get    "GET"    "/gaze/v1/snapshots/{id}" snapshots::get_snapshot Required;
+    delete "DELETE" "/gaze/v1/snapshots/{id}" snapshots::remove_snapshot Required;
 
     get    "GET"    "/gaze/v1/images" images::list_images Required;
     post   "POST"   "/gaze/v1/images" images::create_image Required;

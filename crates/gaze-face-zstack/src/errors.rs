@@ -202,6 +202,7 @@ fn in_use(noun: Noun, id: &str, reason: &str) -> ErrorCode {
         | Noun::Job
         | Noun::Member
         | Noun::Tag
+        | Noun::Snapshot
         | Noun::Export => Code::OperationFailed.with(format!(
             "{}[uuid:{id}] is in use: {reason}",
             subject::word(noun)

@@ -6,7 +6,7 @@
 use std::pin::Pin;
 
 use axum::http::StatusCode;
-use gaze_app::{App, Ended, Exported, Work, WorkKind, WorkState};
+use gaze_app::{App, CaptureSource, Ended, Exported, Work, WorkKind, WorkState};
 use gaze_domain::{Caller, DomainId, Error, ImageId, JobId, Noun, ProjectId, Role, UserId};
 use jiff::SignedDuration;
 use serde_json::Value;
@@ -223,8 +223,12 @@ fn why(work: &Work) -> ErrorCode {
     match work.kind {
         WorkKind::Capture => Code::OperationFailed
             .with(format!(
-                "failed to create image[uuid:{image}] from root volume on all backup storage, \
-                 see cause for one of errors"
+                "failed to create image[uuid:{image}] from {} on all backup storage, see cause \
+                 for one of errors",
+                match work.source {
+                    Some(CaptureSource::Snapshot(_)) => "volume snapshot",
+                    Some(CaptureSource::Volume(_)) | None => "root volume",
+                }
             ))
             .because(cause),
         WorkKind::Import | WorkKind::Upload => Code::CannotCreate

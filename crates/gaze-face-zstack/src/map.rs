@@ -9,6 +9,7 @@ pub(crate) mod long_job;
 pub(crate) mod place;
 pub(crate) mod pool;
 pub(crate) mod session;
+pub(crate) mod snapshot;
 pub(crate) mod store;
 pub(crate) mod tag;
 pub(crate) mod volume;

@@ -26,6 +26,9 @@ pub(crate) const ROUTES: &[&Route] = &[
     &ops::change_vm_image::ROUTE,
     &ops::change_image_state::ROUTE,
     &ops::create_root_volume_template_from_root_volume::ROUTE,
+    &ops::create_root_volume_template_from_volume_snapshot::ROUTE,
+    &ops::create_data_volume_template_from_volume::ROUTE,
+    &ops::create_data_volume_template_from_volume_snapshot::ROUTE,
     &ops::add_image::ROUTE,
     &ops::query_image::ROUTE,
     &ops::update_image::ROUTE,
@@ -46,6 +49,7 @@ pub(crate) const ROUTES: &[&Route] = &[
     &ops::query_cluster::ROUTE,
     &ops::query_vm_instance::ROUTE,
     &ops::query_volume::ROUTE,
+    &ops::query_volume_snapshot::ROUTE,
     &ops::query_account::ROUTE,
     &ops::submit_long_job::ROUTE,
     &ops::query_long_job::ROUTE,
@@ -60,21 +64,6 @@ pub(crate) const ROUTES: &[&Route] = &[
 
 /// Published and not served: `no api mapping to …`.
 pub(crate) const ABSENT: &[Absent] = &[
-    absent(
-        "CreateRootVolumeTemplateFromVolumeSnapshot",
-        Verb::Post,
-        "/zstack/v1/images/root-volume-templates/from/volume-snapshots/{snapshotUuid}",
-    ),
-    absent(
-        "CreateDataVolumeTemplateFromVolume",
-        Verb::Post,
-        "/zstack/v1/images/data-volume-templates/from/volumes/{volumeUuid}",
-    ),
-    absent(
-        "CreateDataVolumeTemplateFromVolumeSnapshot",
-        Verb::Post,
-        "/zstack/v1/images/data-volume-templates/from/volume-snapshots/{snapshotUuid}",
-    ),
     action(
         "ReimageVmInstance",
         "/zstack/v1/vm-instances/{vmInstanceUuid}/actions",
@@ -174,16 +163,6 @@ pub(crate) const ABSENT: &[Absent] = &[
         "DeletePrimaryStorage",
         Verb::Delete,
         "/zstack/v1/primary-storage/{uuid}",
-    ),
-    absent(
-        "QueryVolumeSnapshot",
-        Verb::Get,
-        "/zstack/v1/volume-snapshots",
-    ),
-    absent(
-        "QueryVolumeSnapshot",
-        Verb::Get,
-        "/zstack/v1/volume-snapshots/{uuid}",
     ),
     absent("QuerySystemTag", Verb::Get, "/zstack/v1/system-tags"),
     absent("QuerySystemTag", Verb::Get, "/zstack/v1/system-tags/{uuid}"),

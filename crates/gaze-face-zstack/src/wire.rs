@@ -13,6 +13,7 @@ pub(crate) mod session;
 pub(crate) mod task_progress;
 pub(crate) mod vm_instance;
 pub(crate) mod volume;
+pub(crate) mod volume_snapshot;
 pub(crate) mod zone;
 
 use gaze_domain::Error;

@@ -83,6 +83,9 @@ enum Command {
     /// Disks of virtual machines
     #[command(subcommand)]
     Volume(cmd::volume::Command),
+    /// Snapshots of volumes
+    #[command(subcommand)]
+    Snapshot(cmd::snapshot::Command),
     /// Long work
     #[command(subcommand)]
     Job(cmd::job::Command),
@@ -196,6 +199,7 @@ async fn perform(command: Command, session: &Session) -> Result<()> {
         Command::Image(command) => command.run(session).await,
         Command::Instance(command) => command.run(session).await,
         Command::Volume(command) => command.run(session).await,
+        Command::Snapshot(command) => command.run(session).await,
         Command::Job(command) => command.run(session).await,
         Command::Store(command) => command.run(session).await,
         Command::Pool(command) => command.run(session).await,

@@ -1,8 +1,9 @@
 //! An image from a machine's volume.
 
-use gaze_catalog::{image, instance, pool, volume};
+use gaze_catalog::{image, instance, pool, snapshot, volume};
 use gaze_domain::{
-    Caller, DiskFormat, Error, Image, ImageId, Instance, Noun, Result, Transition, Volume,
+    Architecture, Caller, DiskFormat, Error, Firmware, Image, ImageId, Instance, Media, Noun,
+    Result, Snapshot, Transition, Volume,
 };
 use gaze_jobs::{BoxFuture, Ctx, Failure, Handler};
 use serde_json::{Value, json};
@@ -12,33 +13,55 @@ use super::transfer::Transfer;
 use super::upload::judged;
 use crate::App;
 use crate::ingest::{Aftermath, DiskReader, Intake, Landed, Matter, Rule, open_volume};
-use crate::requests::{Capture, NewImage, Started};
+use crate::requests::{Capture, CaptureSource, NewImage, Started};
 use crate::work::WorkKind;
 
 impl App {
-    /// Makes an image and a job that reads the volume's data into it: flattened along its backing
-    /// chain, holes left out, in the volume's own format. A volume that a running machine writes
-    /// to is refused. One of several named stores is enough; a capture that fails leaves nothing.
+    /// Makes an image and a job that reads a volume's or a snapshot's data into it: flattened along
+    /// the backing chain, holes left out, in the disk's own format. A volume that a running machine
+    /// writes to is refused; a snapshot is not written to, whatever its machine does. One of
+    /// several named stores is enough; a capture that fails leaves nothing.
+    ///
+    /// What is not said of a root disk is taken from the machine, as ZStack does; nothing is taken
+    /// for a data disk.
     pub async fn capture_image(
         &self,
         caller: &Caller,
         new: NewImage,
         capture: Capture,
     ) -> Result<Started> {
-        let source = self.known_volume(caller, capture.volume).await?;
+        let source = match capture.source {
+            CaptureSource::Volume(id) => self.known_volume(caller, id).await?,
+            CaptureSource::Snapshot(id) => {
+                let snapshot = self.known_snapshot(caller, id).await?;
+                self.as_it_was(&snapshot).await?
+            }
+        };
         let mut read = self.catalog().read();
         let machine = match source.instance {
             Some(id) => instance::find(&mut read, id).await?,
+            None if capture.attached => return Err(attached_to_nothing(&source)),
             None => None,
         };
+        let machine = machine.filter(|_| new.media == Media::RootDisk);
         let home = pool::get(&mut read, source.pool).await?;
+        if !home.enabled {
+            return Err(Error::Unreachable {
+                noun: Noun::Pool,
+                id: home.id.hex(),
+                reason: "it is disabled".into(),
+            });
+        }
         let bytes = self.chain_bytes(&source).await?;
         let mut made =
-            self.new_image(caller, new_as(new, machine.as_ref()), source_url(&source))?;
+            self.new_image(caller, new_as(new, machine.as_ref()), capture.source.url())?;
         made.format = Some(source.format);
         made.virtual_size = Some(source.size);
         if let Some(machine) = &machine {
             made.architecture = Some(machine.architecture);
+            if machine.architecture == Architecture::Aarch64 {
+                made.firmware = Some(Firmware::Uefi);
+            }
         }
         let need = Need {
             bytes,
@@ -53,9 +76,15 @@ impl App {
             begin: Transition::BEGIN_CAPTURE,
             kind: WorkKind::Capture,
             job: capture.job,
-            payload: json!({ "volume": source.id.hex() }),
+            payload: capture.source.payload(),
         };
         self.begin_transfer(begun).await
+    }
+
+    async fn as_it_was(&self, snapshot: &Snapshot) -> Result<Volume> {
+        let found = volume::find(&mut self.catalog().read(), snapshot.volume).await?;
+        let volume = found.ok_or_else(|| Error::not_found(Noun::Volume, snapshot.volume))?;
+        Ok(snapshot.of(&volume))
     }
 
     /// An estimate of what a capture will take: the whole disk if it is raw; else what the files
@@ -80,12 +109,17 @@ impl App {
         let id: ImageId = ctx.job.subject.parse()?;
         let mut read = self.catalog().read();
         let image = image::get(&mut read, id).await?;
-        let wanted = ctx.job.payload["volume"].as_str().unwrap_or_default();
-        let source = match gaze_domain::VolumeId::parse(wanted) {
-            Some(id) => volume::find(&mut read, id).await?,
-            None => None,
+        let source = match CaptureSource::read(&ctx.job.payload)? {
+            CaptureSource::Volume(id) => {
+                let found = volume::find(&mut read, id).await?;
+                found.ok_or_else(|| Error::not_found(Noun::Volume, id))?
+            }
+            CaptureSource::Snapshot(id) => {
+                let found = snapshot::find(&mut read, id).await?;
+                let found = found.ok_or_else(|| Error::not_found(Noun::Snapshot, id))?;
+                self.as_it_was(&found).await?
+            }
         };
-        let source = source.ok_or_else(|| Error::not_found(Noun::Volume, wanted))?;
         ctx.stage("reading");
         let landed = self.read_into(ctx, &image, source).await?;
         self.end_transfer(ctx, id, landed).await
@@ -137,8 +171,42 @@ fn new_as(mut new: NewImage, machine: Option<&Instance>) -> NewImage {
     new
 }
 
-fn source_url(source: &Volume) -> String {
-    format!("volume://{}", source.id)
+fn attached_to_nothing(volume: &Volume) -> Error {
+    Error::WrongState {
+        noun: Noun::Volume,
+        id: volume.id.hex(),
+        state: "attached to no machine".into(),
+        needed: "attach it to one first".into(),
+    }
+}
+
+impl CaptureSource {
+    /// Where the image is said to come from, in ZStack's words.
+    fn url(self) -> String {
+        match self {
+            Self::Volume(id) => format!("volume://{id}"),
+            Self::Snapshot(id) => format!("volumeSnapshot://{id}"),
+        }
+    }
+
+    fn payload(self) -> Value {
+        match self {
+            Self::Volume(id) => json!({ "volume": id.hex() }),
+            Self::Snapshot(id) => json!({ "snapshot": id.hex() }),
+        }
+    }
+
+    /// What a capture's job reads.
+    pub(crate) fn read(payload: &Value) -> Result<Self> {
+        match (payload["volume"].as_str(), payload["snapshot"].as_str()) {
+            (Some(id), _) => Ok(Self::Volume(id.parse()?)),
+            (None, Some(id)) => Ok(Self::Snapshot(id.parse()?)),
+            (None, None) => Err(Error::internal(
+                "reading what a job is to do",
+                payload.to_string(),
+            )),
+        }
+    }
 }
 
 /// Runs captures.

@@ -33,12 +33,19 @@ pub(crate) enum Matter {
 /// Opens every file of a chain through the gate, and remembers why one was refused.
 struct Gate {
     folders: Folders,
+    /// Whether files are locked against being written to.
+    locks: bool,
     refusal: Mutex<Option<ComputeError>>,
 }
 
 impl Opener for Gate {
     fn open(&self, path: &Path) -> std::result::Result<File, OpenError> {
-        self.folders.open_for_read(path).map_err(|error| {
+        let opened = if self.locks {
+            self.folders.open_for_read(path)
+        } else {
+            self.folders.open_to_look(path)
+        };
+        opened.map_err(|error| {
             let text = error.to_string();
             *self.refusal.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
             OpenError::new(text)
@@ -50,6 +57,16 @@ impl Opener for Gate {
 /// A file below whose format is not recorded is refused, since its guest could have written a
 /// header into it that makes it another format. Blocks; run it off the async threads.
 pub(crate) fn open_volume(folders: Folders, volume: &Volume) -> Result<Disk> {
+    open(folders, volume, true)
+}
+
+/// The same without locks, for looking at the files of the chain while a machine runs. Data must
+/// not be read. Blocks.
+pub(crate) fn look_at_volume(folders: Folders, volume: &Volume) -> Result<Disk> {
+    open(folders, volume, false)
+}
+
+fn open(folders: Folders, volume: &Volume, locks: bool) -> Result<Disk> {
     let format = match volume.format {
         DiskFormat::Raw => Format::Raw,
         DiskFormat::Qcow2 => Format::Qcow2,
@@ -60,6 +77,7 @@ pub(crate) fn open_volume(folders: Folders, volume: &Volume) -> Result<Disk> {
     };
     let gate = Gate {
         folders,
+        locks,
         refusal: Mutex::new(None),
     };
     Disk::open(

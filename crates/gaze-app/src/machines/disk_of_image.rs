@@ -4,19 +4,19 @@
 
 use std::fs::File;
 use std::io;
-use std::os::unix::fs::FileExt as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::StreamExt as _;
 use gaze_blob::{DigestSet, Hashing, Key, Reader};
-use gaze_compute::{ComputeError, Folder, share_like};
+use gaze_compute::{ComputeError, Folder};
 use gaze_disk::{Format, create_overlay};
 use gaze_domain::{DiskFormat, Error, Image, Noun, PoolId, Result};
 use gaze_jobs::Ctx;
 use tokio::sync::mpsc;
 
+use super::sparse::Sparse;
 use super::virtual_size;
 use crate::{App, RootDisks, errors};
 
@@ -26,8 +26,6 @@ const SHARED: &str = "gaze-images";
 const MAX_ATTEMPTS: u32 = 100;
 /// Chunks between the task that reads and the thread that writes.
 const QUEUE: usize = 4;
-/// Zeros are left out in blocks of this size, the usual block of a file system.
-const BLOCK: usize = 4096;
 /// Permission bits that a disk may have, and those of an image that overlays share.
 const DISK_MODE: u32 = 0o666;
 const SHARED_MODE: u32 = 0o444;
@@ -372,78 +370,5 @@ fn io_failed(
                 source,
             },
         )
-    }
-}
-
-/// A new file in which blocks of zeros are holes.
-struct Sparse {
-    file: File,
-    len: u64,
-}
-
-impl Sparse {
-    fn new(file: File) -> Self {
-        Self { file, len: 0 }
-    }
-
-    fn write(&mut self, mut bytes: &[u8]) -> io::Result<()> {
-        while !bytes.is_empty() {
-            let into = usize::try_from(self.len % BLOCK as u64).unwrap_or(0);
-            let first = (BLOCK - into).min(bytes.len());
-            let zero = |block: &[u8]| block.iter().all(|byte| *byte == 0);
-            // A run of blocks of one kind, so that data is written in large pieces.
-            let hole = zero(&bytes[..first]);
-            let mut end = first;
-            while end < bytes.len() {
-                let next = (end + BLOCK).min(bytes.len());
-                if zero(&bytes[end..next]) != hole {
-                    break;
-                }
-                end = next;
-            }
-            let (run, rest) = bytes.split_at(end);
-            if !hole {
-                self.file.write_all_at(run, self.len)?;
-            }
-            self.len += run.len() as u64;
-            bytes = rest;
-        }
-        Ok(())
-    }
-
-    /// Makes the file durable, for those who may use `model`.
-    fn finish(&mut self, model: &File, mode: u32) -> io::Result<()> {
-        self.file.set_len(self.len)?;
-        if !share_like(&self.file, model, mode)? {
-            tracing::warn!("a new disk does not belong to whom the old one belongs");
-        }
-        self.file.sync_all()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::os::unix::fs::MetadataExt as _;
-
-    use super::*;
-
-    #[test]
-    fn what_is_written_is_read_again_and_zeros_take_no_room() {
-        let folder = tempfile::tempdir().unwrap();
-        for (name, chunk) in [("a", 1000), ("b", BLOCK), ("c", 7 * BLOCK + 1)] {
-            let mut bytes = vec![0; 64 * BLOCK];
-            bytes[5 * BLOCK..6 * BLOCK].fill(1);
-            bytes[6 * BLOCK + 17] = 2;
-            bytes.extend([0; 100]);
-            let path = folder.path().join(name);
-            let file = File::create_new(&path).unwrap();
-            let mut sparse = Sparse::new(file.try_clone().unwrap());
-            for chunk in bytes.chunks(chunk) {
-                sparse.write(chunk).unwrap();
-            }
-            sparse.finish(&file, DISK_MODE).unwrap();
-            assert!(std::fs::read(&path).unwrap() == bytes, "{chunk}");
-            assert!(file.metadata().unwrap().blocks() * 512 < 10 * BLOCK as u64);
-        }
     }
 }

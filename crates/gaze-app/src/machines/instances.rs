@@ -120,6 +120,7 @@ impl App {
             updated_at: now,
         };
         disk.instance = Some(made.id);
+        disk.image = made.image;
         let rows = (made.clone(), disk.clone());
         let fresh_cluster = known_cluster.is_none().then_some(new_cluster);
         let fresh_pool = known_pool.is_none().then_some(new_pool);

@@ -196,7 +196,9 @@ impl App {
             )
             .await?;
         ctx.stage("recording");
-        let fresh = self.root_volume(&machine, &old, new, made).await?;
+        let fresh = self
+            .root_volume(&machine, &old, new, image_id, made)
+            .await?;
         self.swap(ctx, image_id, old.id, fresh).await?;
         // The machine can start again only now.
         drop(held);
@@ -226,6 +228,7 @@ impl App {
         machine: &Instance,
         old: &Volume,
         id: VolumeId,
+        image: ImageId,
         made: Made,
     ) -> Result<Volume> {
         let (gate, path, pool) = (self.disks().clone(), made.path.clone(), old.pool);
@@ -240,6 +243,9 @@ impl App {
             owner: machine.owner,
             pool,
             instance: Some(machine.id),
+            image: Some(image),
+            last_instance: None,
+            detached_at: None,
             name: format!("ROOT-for-{}", machine.name),
             role: VolumeRole::Root,
             format: made.format,

@@ -3,7 +3,7 @@
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 
-use gaze_app::{Capture, NewImage, NewVolume, Started, StoreChoice, WorkState};
+use gaze_app::{Capture, CaptureSource, NewImage, NewVolume, Started, StoreChoice, WorkState};
 use gaze_domain::{
     Architecture, Caller, DiskFormat, Firmware, Platform, Result, Status, Volume, VolumeId,
     VolumeRole,
@@ -23,7 +23,8 @@ pub(crate) async fn capture(
     stores: StoreChoice,
 ) -> Result<Started> {
     let capture = Capture {
-        volume,
+        source: CaptureSource::Volume(volume),
+        attached: false,
         stores,
         job: None,
     };
@@ -137,7 +138,8 @@ async fn an_image_has_what_the_machine_tells_of_it_and_belongs_to_the_caller() {
         ..NewImage::named("said")
     };
     let request = Capture {
-        volume: root.id,
+        source: CaptureSource::Volume(root.id),
+        attached: false,
         stores: StoreChoice::Auto,
         job: None,
     };

@@ -11,8 +11,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use gaze_app::{
-    App, Capture, DomainName, Import, Login, NewImage, NewInstance, Place, ScopeWish, Secret,
-    Settings, StoreChoice, SystemRuntime, Upload, UploadPromise, UserName, WorkState,
+    App, Capture, CaptureSource, DomainName, Import, Login, NewImage, NewInstance, Place,
+    ScopeWish, Secret, Settings, StoreChoice, SystemRuntime, Upload, UploadPromise, UserName,
+    WorkState,
 };
 use gaze_domain::access::TokenKind;
 use gaze_domain::list::{ImageList, Scope};
@@ -170,7 +171,8 @@ async fn a_process_to_be_killed() {
             let new = machine(zone.id, folder.join("disks").join("big.qcow2"));
             let volume = app.add_instance(&caller, new).await.unwrap().1.id;
             let capture = Capture {
-                volume,
+                source: CaptureSource::Volume(volume),
+                attached: false,
                 stores: StoreChoice::Auto,
                 job: None,
             };

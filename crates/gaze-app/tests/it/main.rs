@@ -27,6 +27,7 @@ mod places;
 mod reimage;
 mod reimage_crash;
 mod sharing;
+mod snapshots;
 mod tickets;
 mod upload;
 mod upload_many;

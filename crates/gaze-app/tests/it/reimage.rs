@@ -131,6 +131,9 @@ async fn a_machine_starts_from_the_image_that_it_was_changed_to() {
 
         let kept = world.app.get_volume(caller, old.id).await.unwrap();
         assert_eq!((kept.instance, kept.path), (None, old.path.clone()));
+        assert_eq!(kept.last_instance, Some(world.machine.id));
+        assert!(kept.detached_at.is_some());
+        assert_eq!(new.image, Some(raw.id));
         assert!(std::fs::read(&old.path).unwrap() == old_bytes);
 
         let qcow2 = image(&world, &as_qcow2(&disk("the second image", 16 << 20))).await;

@@ -226,6 +226,7 @@ pub(crate) fn work(kind: WorkKind, state: WorkState) -> Work {
         state,
         wanted: None,
         image: Some(ImageId::new(Uuid::from_u128(100))),
+        source: None,
         instance: None,
         export: None,
         origin: None,

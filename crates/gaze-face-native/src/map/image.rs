@@ -1,7 +1,7 @@
 //! Images and their members.
 
-use gaze_app::{Capture, ImagePatch, Import, NewImage, Started};
-use gaze_domain::image::Os;
+use gaze_app::{Capture, CaptureSource, ImagePatch, Import, NewImage, Started};
+use gaze_domain::{Error, image::Os};
 use gaze_domain::{Image, Location, Media, Member, Visibility};
 
 use super::store_choice;
@@ -137,13 +137,21 @@ pub(crate) fn import(body: wire::Import) -> (NewImage, Import) {
     (body.image.into(), import)
 }
 
-pub(crate) fn capture(body: wire::Capture) -> (NewImage, Capture) {
+pub(crate) fn capture(body: wire::Capture) -> Result<(NewImage, Capture), Error> {
+    let source = match (body.volume, body.snapshot) {
+        (Some(volume), None) => CaptureSource::Volume(volume.0),
+        (None, Some(snapshot)) => CaptureSource::Snapshot(snapshot.0),
+        (None, None) | (Some(_), Some(_)) => {
+            return Err(Error::invalid("volume", "name a volume or a snapshot"));
+        }
+    };
     let capture = Capture {
-        volume: body.volume.0,
+        source,
+        attached: false,
         stores: store_choice(&body.stores),
         job: None,
     };
-    (body.image.into(), capture)
+    Ok((body.image.into(), capture))
 }
 
 impl From<Started> for wire::Started {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use gaze_app::{ImageChange, NewInstance, NewVolume, Seen};
+use gaze_app::{ImageChange, NewInstance, NewSnapshot, NewVolume, PlacedSnapshot, Seen};
 use gaze_domain::{Volume, VolumeRole};
 
 use crate::wire::machine as wire;
@@ -73,6 +73,9 @@ impl From<Volume> for wire::Volume {
             owner: Id(volume.owner),
             pool: Id(volume.pool),
             instance: volume.instance.map(Id),
+            image: volume.image.map(Id),
+            last_instance: volume.last_instance.map(Id),
+            detached_at: volume.detached_at.map(Time),
             name: volume.name,
             role: Word(volume.role),
             format: Word(volume.format),
@@ -95,6 +98,43 @@ impl From<wire::NewVolume> for NewVolume {
             role: new.role.map_or(VolumeRole::Data, |word| word.0),
             disk: PathBuf::from(new.disk),
             disk_format: new.disk_format.map(|word| word.0),
+        }
+    }
+}
+
+impl From<PlacedSnapshot> for wire::Snapshot {
+    fn from(placed: PlacedSnapshot) -> Self {
+        let PlacedSnapshot {
+            snapshot,
+            parent,
+            latest,
+            ..
+        } = placed;
+        Self {
+            id: Id(snapshot.id),
+            volume: Id(snapshot.volume),
+            owner: Id(snapshot.owner),
+            name: snapshot.name,
+            description: snapshot.description,
+            parent: parent.map(Id),
+            latest,
+            format: Word(snapshot.format),
+            path: snapshot.path,
+            size: snapshot.size.0,
+            allocated: snapshot.allocated.0,
+            created_at: Time(snapshot.created_at),
+            updated_at: Time(snapshot.updated_at),
+        }
+    }
+}
+
+impl From<wire::NewSnapshot> for NewSnapshot {
+    fn from(new: wire::NewSnapshot) -> Self {
+        Self {
+            id: new.id.map(|id| id.0),
+            name: new.name,
+            description: new.description,
+            path: PathBuf::from(new.path),
         }
     }
 }

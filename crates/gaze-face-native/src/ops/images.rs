@@ -94,7 +94,7 @@ pub(crate) async fn import_image(
     Ok((StatusCode::ACCEPTED, Json(started.into())))
 }
 
-/// Makes an image and a job that reads its bytes from a volume.
+/// Makes an image and a job that reads its bytes from a volume or a snapshot.
 #[utoipa::path(post, path = "/gaze/v1/images/capture", tag = "images",
     request_body = image::Capture,
     responses((status = 202, body = image::Started)))]
@@ -103,7 +103,7 @@ pub(crate) async fn capture_image(
     Known(caller): Known,
     Document(body): Document<image::Capture>,
 ) -> Made<image::Started> {
-    let (new, capture) = map::image::capture(body);
+    let (new, capture) = map::image::capture(body)?;
     let started = face.app.capture_image(&caller, new, capture).await?;
     Ok((StatusCode::ACCEPTED, Json(started.into())))
 }

@@ -7,8 +7,8 @@ use utoipa::ToSchema;
 
 use super::value::{
     ArchitectureWord, DiskFormatWord, FirmwareWord, ImageRef, JobRef, LocationStateWord, MediaWord,
-    MemberStateWord, PlatformWord, ProjectRef, StatusWord, StoreRef, Time, VisibilityWord,
-    VolumeRef,
+    MemberStateWord, PlatformWord, ProjectRef, SnapshotRef, StatusWord, StoreRef, Time,
+    VisibilityWord, VolumeRef,
 };
 use super::{not_empty, not_empty_if, present};
 
@@ -202,12 +202,15 @@ pub(crate) struct Import {
     pub(crate) stores: Vec<StoreRef>,
 }
 
-/// A new image from a volume.
+/// A new image from a volume or a snapshot: one of them.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Capture {
     pub(crate) image: NewImage,
-    pub(crate) volume: VolumeRef,
+    #[serde(default)]
+    pub(crate) volume: Option<VolumeRef>,
+    #[serde(default)]
+    pub(crate) snapshot: Option<SnapshotRef>,
     /// Each gets a copy; by default one is chosen.
     #[serde(default)]
     pub(crate) stores: Vec<StoreRef>,

@@ -5,7 +5,8 @@ use utoipa::ToSchema;
 
 use super::value::{
     ArchitectureWord, ClusterRef, DiskFormatWord, FirmwareWord, ImageRef, InstanceRef,
-    InstanceStateWord, PlatformWord, PoolRef, ProjectRef, Time, VolumeRef, VolumeRoleWord, ZoneRef,
+    InstanceStateWord, PlatformWord, PoolRef, ProjectRef, SnapshotRef, Time, VolumeRef,
+    VolumeRoleWord, ZoneRef,
 };
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -93,6 +94,11 @@ pub(crate) struct Volume {
     pub(crate) owner: ProjectRef,
     pub(crate) pool: PoolRef,
     pub(crate) instance: Option<InstanceRef>,
+    /// The image that it was made from, if that is known.
+    pub(crate) image: Option<ImageRef>,
+    /// The instance that it was taken off.
+    pub(crate) last_instance: Option<InstanceRef>,
+    pub(crate) detached_at: Option<Time>,
     pub(crate) name: String,
     pub(crate) role: VolumeRoleWord,
     pub(crate) format: DiskFormatWord,
@@ -123,4 +129,38 @@ pub(crate) struct NewVolume {
     /// By default told from the file.
     #[serde(default)]
     pub(crate) disk_format: Option<DiskFormatWord>,
+}
+
+/// A file of a volume's backing chain, below the active one.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Snapshot {
+    pub(crate) id: SnapshotRef,
+    pub(crate) volume: VolumeRef,
+    pub(crate) owner: ProjectRef,
+    pub(crate) name: String,
+    pub(crate) description: Option<String>,
+    /// The registered snapshot that it was made on.
+    pub(crate) parent: Option<SnapshotRef>,
+    /// Whether no registered snapshot of the volume is younger.
+    pub(crate) latest: bool,
+    pub(crate) format: DiskFormatWord,
+    pub(crate) path: String,
+    /// Bytes that a guest would see.
+    pub(crate) size: u64,
+    /// Bytes that its file takes.
+    pub(crate) allocated: u64,
+    pub(crate) created_at: Time,
+    pub(crate) updated_at: Time,
+}
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewSnapshot {
+    #[serde(default)]
+    pub(crate) id: Option<SnapshotRef>,
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) description: Option<String>,
+    /// Path of the file on the service's host.
+    pub(crate) path: String,
 }

@@ -8,8 +8,8 @@ use gaze_domain::access::Role;
 use gaze_domain::{
     AccessKeyId, Architecture, ClusterId, DiskFormat, DomainId, ExportId, ExportState, Firmware,
     ImageId, InstanceId, InstanceState, JobId, LocationState, Media, MemberState, Platform, PoolId,
-    PoolKind, ProjectId, RegionId, Status, StoreId, StoreKind, StoreState, StoreStatus, Timestamp,
-    UserId, Visibility, VolumeId, VolumeRole, ZoneId,
+    PoolKind, ProjectId, RegionId, SnapshotId, Status, StoreId, StoreKind, StoreState, StoreStatus,
+    Timestamp, UserId, Visibility, VolumeId, VolumeRole, ZoneId,
 };
 use serde::de::{Deserialize, Deserializer, Error as _};
 use serde::ser::{Serialize, Serializer};
@@ -42,7 +42,7 @@ macro_rules! identifiers {
 }
 
 identifiers! {
-    AccessKeyId ClusterId DomainId ExportId ImageId InstanceId JobId PoolId ProjectId RegionId StoreId
+    AccessKeyId ClusterId DomainId ExportId ImageId InstanceId JobId PoolId ProjectId RegionId SnapshotId StoreId
     UserId VolumeId ZoneId
 }
 
@@ -197,6 +197,7 @@ names! {
     PoolRef = Id<PoolId>;
     ProjectRef = Id<ProjectId>;
     RegionRef = Id<RegionId>;
+    SnapshotRef = Id<SnapshotId>;
     StoreRef = Id<StoreId>;
     UserRef = Id<UserId>;
     VolumeRef = Id<VolumeId>;

@@ -87,6 +87,9 @@ async fn put(world: &World, name: &str, stage: Stage) -> Stage {
             let damaged = b"QFI\xfb\0\0\0\x03 and nothing more";
             stage.given("url", world.import_file("damaged.qcow2", damaged))
         }
+        "file below the root disk" => {
+            stage.given("below", world.disks().join("base.raw").display())
+        }
         "data disk file" => {
             let path = world.disks().join("data.raw");
             std::fs::write(&path, vec![0; 1 << 20]).unwrap();

@@ -41,6 +41,7 @@ impl Subject {
                 | Noun::Member
                 | Noun::Tag
                 | Noun::Export => "uuid",
+                Noun::Snapshot => "snapshotUuid",
             })
     }
 }
@@ -76,6 +77,7 @@ pub(crate) const fn class_of(noun: Noun) -> &'static str {
         Noun::Job => "LongJobVO",
         Noun::Member => "SharedResourceVO",
         Noun::Tag => "TagVO",
+        Noun::Snapshot => "VolumeSnapshotVO",
     }
 }
 
@@ -85,6 +87,7 @@ pub(crate) const fn word(noun: Noun) -> &'static str {
         Noun::Store => "backup storage",
         Noun::Pool => "primary storage",
         Noun::Instance => "vm",
+        Noun::Snapshot => "volume snapshot",
         Noun::Project | Noun::Domain => "account",
         Noun::Image
         | Noun::Location

@@ -1,6 +1,6 @@
 //! Volume → VolumeInventory.
 
-use gaze_domain::{InstanceId, Volume};
+use gaze_domain::{ImageId, InstanceId, Volume, VolumeRole};
 
 use super::words;
 use crate::wire::date;
@@ -13,6 +13,7 @@ pub(crate) fn inventory(volume: &Volume) -> wire::Volume {
         name: volume.name.clone(),
         primary_storage_uuid: volume.pool.hex(),
         vm_instance_uuid: volume.instance.map(InstanceId::hex),
+        root_image_uuid: volume.image.map(ImageId::hex),
         install_path: volume.path.clone(),
         r#type: words::volume_role(volume.role),
         format: words::format(volume.format),
@@ -23,5 +24,8 @@ pub(crate) fn inventory(volume: &Volume) -> wire::Volume {
         create_date: date::show(volume.created_at),
         last_op_date: date::show(volume.updated_at),
         is_shareable: false,
+        device_id: (volume.instance.is_some() && volume.role == VolumeRole::Root).then_some(0),
+        last_vm_instance_uuid: volume.last_instance.map(InstanceId::hex),
+        last_detach_date: volume.detached_at.map(date::show),
     }
 }

@@ -13,7 +13,7 @@ use crate::route::{Access, Flow, Route, Verb};
 use crate::wire::backup_storage::BackupStorage;
 
 const NAME: &str = "GetCandidateBackupStorageForCreatingImage";
-const NO_SNAPSHOTS: &str = "there are no volume snapshots";
+const NO_SNAPSHOTS: &str = "volume snapshots are not looked up";
 const VOLUME: Field = Field::text("volumeUuid").naming(Noun::Volume);
 const SNAPSHOT: Field = Field::text("volumeSnapshotUuid");
 

@@ -16,6 +16,7 @@ use crate::wire::image::Image;
 use crate::wire::primary_storage::PrimaryStorage;
 use crate::wire::vm_instance::VmInstance;
 use crate::wire::volume::Volume;
+use crate::wire::volume_snapshot::VolumeSnapshot;
 use crate::wire::zone::Zone;
 
 /// A noun that has relations to others.
@@ -27,6 +28,7 @@ pub(crate) enum Table {
     PrimaryStorage,
     VmInstance,
     Volume,
+    VolumeSnapshot,
     Zone,
 }
 
@@ -55,13 +57,14 @@ const fn relation(
 }
 
 impl Table {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::BackupStorage,
         Self::Cluster,
         Self::Image,
         Self::PrimaryStorage,
         Self::VmInstance,
         Self::Volume,
+        Self::VolumeSnapshot,
         Self::Zone,
     ];
 
@@ -78,6 +81,7 @@ impl Table {
             Self::PrimaryStorage => PrimaryStorage::CLASS,
             Self::VmInstance => VmInstance::CLASS,
             Self::Volume => Volume::CLASS,
+            Self::VolumeSnapshot => VolumeSnapshot::CLASS,
             Self::Zone => Zone::CLASS,
         }
     }
@@ -90,6 +94,7 @@ impl Table {
             Self::PrimaryStorage => PrimaryStorage::FIELDS,
             Self::VmInstance => VmInstance::FIELDS,
             Self::Volume => Volume::FIELDS,
+            Self::VolumeSnapshot => VolumeSnapshot::FIELDS,
             Self::Zone => Zone::FIELDS,
         }
     }
@@ -137,6 +142,21 @@ impl Table {
                 const {
                     &[
                         relation("vmInstance", Self::VmInstance, "vmInstanceUuid", "uuid"),
+                        relation("snapshot", Self::VolumeSnapshot, "uuid", "volumeUuid"),
+                        relation("image", Self::Image, "rootImageUuid", "uuid"),
+                        relation(
+                            "primaryStorage",
+                            Self::PrimaryStorage,
+                            "primaryStorageUuid",
+                            "uuid",
+                        ),
+                    ]
+                }
+            }
+            Self::VolumeSnapshot => {
+                const {
+                    &[
+                        relation("volume", Self::Volume, "volumeUuid", "uuid"),
                         relation(
                             "primaryStorage",
                             Self::PrimaryStorage,
@@ -180,6 +200,7 @@ impl Table {
             Self::PrimaryStorage => rows::of(&ops::query_primary_storage::all(call).await?),
             Self::VmInstance => rows::of(&ops::query_vm_instance::all(call).await?),
             Self::Volume => rows::of(&ops::query_volume::all(call).await?),
+            Self::VolumeSnapshot => rows::of(&ops::query_volume_snapshot::all(call).await?),
             Self::Zone => rows::of(&ops::query_zone::all(call).await?),
         }
     }

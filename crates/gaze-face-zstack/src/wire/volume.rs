@@ -11,6 +11,7 @@ pub(crate) struct Volume {
     pub(crate) name: String,
     pub(crate) primary_storage_uuid: String,
     pub(crate) vm_instance_uuid: Option<String>,
+    pub(crate) root_image_uuid: Option<String>,
     pub(crate) install_path: String,
     pub(crate) r#type: &'static str,
     pub(crate) format: &'static str,
@@ -21,6 +22,10 @@ pub(crate) struct Volume {
     pub(crate) create_date: String,
     pub(crate) last_op_date: String,
     pub(crate) is_shareable: bool,
+    /// 0 of a root volume; in which order data volumes are attached is not known here.
+    pub(crate) device_id: Option<u32>,
+    pub(crate) last_vm_instance_uuid: Option<String>,
+    pub(crate) last_detach_date: Option<String>,
 }
 
 impl Inventory for Volume {
@@ -30,6 +35,7 @@ impl Inventory for Volume {
         "name",
         "primaryStorageUuid",
         "vmInstanceUuid",
+        "rootImageUuid",
         "installPath",
         "type",
         "format",
@@ -40,5 +46,8 @@ impl Inventory for Volume {
         "createDate",
         "lastOpDate",
         "isShareable",
+        "deviceId",
+        "lastVmInstanceUuid",
+        "lastDetachDate",
     ];
 }

@@ -2,10 +2,14 @@
 //! an access key, a stranger with nothing, and a public image of the administrator's.
 
 use axum::http::Method;
-use gaze_app::{Login, NewImage, NewStore, NewUser, ProjectPatch, ScopeWish, Secret, UserName};
+use gaze_app::{
+    Login, NewImage, NewSnapshot, NewStore, NewUser, ProjectPatch, ScopeWish, Secret, UserName,
+};
 use gaze_domain::access::TokenKind;
 use gaze_domain::image::Os;
-use gaze_domain::{Architecture, ByteCount, ImageId, Media, Role, StoreId, StoreKind, Visibility};
+use gaze_domain::{
+    Architecture, ByteCount, ImageId, Media, Role, SnapshotId, StoreId, StoreKind, Visibility,
+};
 use gaze_face_zstack::{Config, router};
 use gaze_http::signature::zstack::sign;
 use gaze_testkit::transcript::{Givens, Stage};
@@ -69,6 +73,7 @@ pub(crate) async fn stage(givens: &Givens) -> Stage {
             .await;
         full.unwrap();
     }
+    let snapshot = snapshot(&world).await;
     let running = givens.has("running machine");
     let holder = running.then(|| Holder::of(world.root.path.as_ref()));
     Stage::new(router(world.app.clone(), Config::default()))
@@ -97,6 +102,7 @@ pub(crate) async fn stage(givens: &Givens) -> Stage {
         .given("visible", 2)
         .given("vm", world.machine.id)
         .given("volume", world.root.id)
+        .given("snapshot", snapshot)
         .given("zone", world.zone.id)
         .given("cluster", world.machine.cluster)
         .given("pool", world.root.pool)
@@ -128,6 +134,20 @@ pub(crate) async fn reader(world: &World) -> String {
         scope: ScopeWish::Default,
     };
     world.app.login(login).await.unwrap().token
+}
+
+/// The file below the machine's root disk, as its snapshot.
+async fn snapshot(world: &World) -> SnapshotId {
+    let new = NewSnapshot {
+        id: None,
+        name: "before".into(),
+        description: None,
+        path: world.disks().join("base.raw"),
+    };
+    let made = world
+        .app
+        .add_snapshot(&world.admin.caller, world.root.id, new);
+    made.await.unwrap().snapshot.id
 }
 
 /// A store with room for 4 KiB.

@@ -21,6 +21,7 @@ pub(crate) enum Kind {
     AccessKey,
     Instance,
     Volume,
+    Snapshot,
     Image,
     /// An image that was deleted and not yet purged.
     DeletedImage,
@@ -39,6 +40,7 @@ impl Kind {
             Self::AccessKey => "access key",
             Self::Instance => "instance",
             Self::Volume => "volume",
+            Self::Snapshot => "snapshot",
             Self::Image => "image",
             Self::DeletedImage => "deleted image",
         }
@@ -57,6 +59,7 @@ impl Kind {
             Self::AccessKey => "/access-keys",
             Self::Instance => "/instances",
             Self::Volume => "/volumes",
+            Self::Snapshot => "/snapshots",
             Self::Image | Self::DeletedImage => "/images",
         }
     }
@@ -74,6 +77,7 @@ impl Kind {
             | Self::User
             | Self::Instance
             | Self::Volume
+            | Self::Snapshot
             | Self::Image
             | Self::DeletedImage => "name",
         }

@@ -13,6 +13,7 @@ pub(crate) mod progress;
 pub(crate) mod project;
 pub(crate) mod region;
 pub(crate) mod serve;
+pub(crate) mod snapshot;
 pub(crate) mod status;
 pub(crate) mod store;
 pub(crate) mod token;

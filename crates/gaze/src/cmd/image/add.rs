@@ -158,7 +158,10 @@ impl Add {
 #[derive(Args, Debug)]
 pub(crate) struct Capture {
     /// A volume, by id or name
-    volume: String,
+    source: String,
+    /// The source is a snapshot
+    #[arg(long)]
+    snapshot: bool,
     #[arg(long)]
     name: String,
     #[command(flatten)]
@@ -171,9 +174,14 @@ pub(crate) struct Capture {
 impl Capture {
     pub(crate) async fn run(self, session: &Session) -> Result<()> {
         let client = &session.client;
+        let (kind, field) = if self.snapshot {
+            (Kind::Snapshot, "snapshot")
+        } else {
+            (Kind::Volume, "volume")
+        };
         let body = json!({
             "image": self.about.document(&self.name, None),
-            "volume": client.id(Kind::Volume, &self.volume).await?,
+            field: client.id(kind, &self.source).await?,
             "stores": client.ids(Kind::Store, &self.about.store).await?,
         });
         let started = client.post("/images/capture", &body).await?;

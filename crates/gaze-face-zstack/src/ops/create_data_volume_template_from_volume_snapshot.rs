@@ -1,0 +1,51 @@
+//! CreateDataVolumeTemplateFromVolumeSnapshot: an image of a volume as it was, that other volumes
+//! are made from. The volume's machine may run.
+
+use gaze_app::CaptureSource;
+use gaze_domain::{Media, Noun, SnapshotId};
+use gaze_http::Coverage;
+
+use super::template::{self, Names};
+use super::{DESCRIPTION, NAME};
+use crate::call::{Call, Outcome};
+use crate::errors::Failure;
+use crate::params::Field;
+use crate::route::{Access, Flow, Route, Verb};
+
+pub(crate) const ROUTE: Route = Route {
+    name: "CreateDataVolumeTemplateFromVolumeSnapshot",
+    class: "org.zstack.header.image.APICreateDataVolumeTemplateFromVolumeSnapshotMsg",
+    verb: Verb::Post,
+    paths: &["/zstack/v1/images/data-volume-templates/from/volume-snapshots/{snapshotUuid}"],
+    action: None,
+    params_too: false,
+    flow: Flow::Long,
+    access: Access::Credentials,
+    fields: &[
+        NAME.required(),
+        DESCRIPTION,
+        Field::list("backupStorageUuids")
+            .required()
+            .naming(Noun::Store),
+        Field::text("snapshotUuid")
+            .required()
+            .naming(Noun::Snapshot),
+        Field::text("resourceUuid").new_uuid(),
+    ],
+    coverage: Coverage::Partial("tagUuids are ignored"),
+    run: |call| Box::pin(run(call)),
+};
+
+/// By which parameter the call names its source.
+const NAMES: Names = &[(Noun::Snapshot, "snapshotUuid")];
+
+async fn run(call: &Call) -> Result<Outcome, Failure> {
+    let image = template::described(call, Media::DataDisk)?;
+    let source: SnapshotId = call
+        .params
+        .given("snapshotUuid")
+        .parse()
+        .map_err(|error| call.failure_named(&error, NAMES))?;
+    let source = CaptureSource::Snapshot(source);
+    template::capture(call, image, source, false, NAMES).await
+}
