@@ -210,6 +210,22 @@ class ZstackJava:
         assert image["status"] == "Ready"
         self.java.delete(f"/images/{image['uuid']}")
 
+    def it_exports_an_image_and_downloads_it(self):
+        path = f"/backup-storage/{self.store}/actions"
+        for wanted in ("qcow2", "raw"):
+            exported = self.java.put(
+                path, "exportImageFromBackupStorage", imageUuid=self.image, exportFormat=wanted
+            )
+            assert exported["success"] is True
+            address = exported["imageUrl"].removeprefix(self.server.url)
+            saved = self.folder / f"exported.{wanted}"
+            saved.write_bytes(self.server.call("GET", address).expect(200).body)
+            assert disks.digest(saved, "md5") == exported["exportMd5Sum"]
+            assert disks.info(saved)["format"] == wanted
+            disks.same_disk(saved, self.folder / "base.qcow2")
+        self.java.delete(f"/backup-storage/{self.store}/exported-images/{self.image}")
+        assert self.server.call("GET", address).status == 404
+
     def it_is_told_of_results_by_its_web_hook(self):
         told = Java(self.server, hook=self.world.hook())
         told.session = self.java.session
