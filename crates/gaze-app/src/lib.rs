@@ -37,6 +37,7 @@ use uuid::Uuid;
 
 pub use calls::{Answer, Ended, NewCall, Teller};
 pub use gaze_catalog::call::Call;
+pub use gaze_compute::Room;
 pub use long_jobs::{LongJobView, NewLongJob};
 pub use names::Names;
 pub use notices::NoticeCounts;
@@ -63,6 +64,7 @@ struct Inner {
     disks: Folders,
     /// Where root disks may be written.
     pools: Folders,
+    sightings: places::Sightings,
     fetcher: ingest::Fetcher,
     passwords: auth::Passwords,
     calls: calls::Calls,
@@ -96,6 +98,7 @@ impl App {
                 runtime,
                 disks,
                 pools,
+                sightings: places::Sightings::default(),
                 fetcher,
                 settings,
                 passwords: auth::Passwords::new(),
@@ -144,6 +147,10 @@ impl App {
 
     pub(crate) fn writable_pools(&self) -> &Folders {
         &self.inner.pools
+    }
+
+    pub(crate) fn sightings(&self) -> &places::Sightings {
+        &self.inner.sightings
     }
 
     pub(crate) fn fetcher(&self) -> &ingest::Fetcher {

@@ -1,10 +1,16 @@
 //! Regions, zones, clusters, stores and pools.
 
 mod clusters;
+mod hosts;
 mod pools;
 mod regions;
+mod sightings;
 mod stores;
+mod upkeep;
 mod zones;
+
+pub(crate) use sightings::Sightings;
+pub(crate) use stores::allowed;
 
 use gaze_domain::{Error, Result};
 

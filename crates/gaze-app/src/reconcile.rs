@@ -38,6 +38,7 @@ impl App {
     /// Cleans up after the last process, then starts the job runner and the rounds.
     pub async fn run(&self) -> Result<Running> {
         self.observe_stores().await?;
+        self.observe_pools().await?;
         self.sweep_stores().await;
         let handlers: Vec<Arc<dyn Handler>> = vec![
             Arc::new(UploadHandler(self.clone())),
@@ -108,10 +109,12 @@ impl App {
         Ok(())
     }
 
-    /// One round of small duties: looks after the stores, removes images whose upload never came,
-    /// purges what was deleted long enough ago, forgets expired tokens, old calls and old jobs. [`App::run`] makes one every half minute.
+    /// One round of small duties: looks after the stores and pools, removes images whose upload
+    /// never came, purges what was deleted long enough ago, forgets expired tokens, old calls and
+    /// old jobs. [`App::run`] makes one every half minute.
     pub async fn round(&self) -> Result<()> {
         self.observe_stores().await?;
+        self.observe_pools().await?;
         self.end_expired_tickets().await?;
         self.purge_expired().await?;
         self.purge_expired_copies().await?;

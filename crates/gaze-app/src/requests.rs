@@ -2,6 +2,8 @@
 
 mod export;
 mod machines;
+mod people;
+mod places;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
@@ -11,13 +13,14 @@ use futures_util::Stream;
 use gaze_domain::access::{TokenKind, TokenScope};
 use gaze_domain::image::{DigestKind, Os};
 use gaze_domain::{
-    Architecture, ByteCount, Caller, DiskFormat, DomainId, Firmware, Image, ImageId, JobId, Media,
-    Platform, PoolKind, ProjectId, RegionId, Role, StoreId, StoreKind, Timestamp, UserId,
-    Visibility, ZoneId,
+    Architecture, Caller, DiskFormat, DomainId, Firmware, Image, ImageId, JobId, Media, Platform,
+    ProjectId, StoreId, Timestamp, UserId, Visibility,
 };
 
 pub use export::{Capability, ExportChoice, Exported, NewExport, Offer, StartedExport};
 pub use machines::*;
+pub use people::*;
+pub use places::*;
 
 /// Bytes on their way in or out, in order.
 pub type BodyStream =
@@ -320,74 +323,6 @@ impl std::fmt::Debug for ImageBytes {
             .field("range", &self.range)
             .finish_non_exhaustive()
     }
-}
-
-#[derive(Clone, Debug)]
-pub struct NewRegion {
-    pub name: String,
-    pub title: Option<String>,
-}
-
-#[derive(Clone, Debug)]
-pub struct NewZone {
-    pub region: RegionId,
-    pub name: String,
-    pub description: Option<String>,
-}
-
-#[derive(Clone, Debug)]
-pub struct NewCluster {
-    pub zone: ZoneId,
-    pub name: String,
-    pub architecture: Architecture,
-}
-
-#[derive(Clone, Debug)]
-pub struct NewStore {
-    pub region: RegionId,
-    pub name: String,
-    pub description: Option<String>,
-    pub kind: StoreKind,
-    /// For `fs`, an absolute path. Absent: a folder of the store's name in the data folder.
-    pub url: Option<String>,
-    pub medium: Option<String>,
-    /// Absent: what is free there now.
-    pub capacity: Option<ByteCount>,
-    pub zones: Vec<ZoneId>,
-}
-
-#[derive(Clone, Debug)]
-pub struct NewPool {
-    pub zone: ZoneId,
-    pub name: String,
-    pub kind: PoolKind,
-    pub path: Option<String>,
-    pub fsid: Option<String>,
-}
-
-#[derive(Clone, Debug)]
-pub struct NewProject {
-    pub name: String,
-    pub description: Option<String>,
-    /// Of the user of the same name; made up if absent.
-    pub password: Option<String>,
-}
-
-#[derive(Clone, Debug, Default)]
-pub struct ProjectPatch {
-    pub description: Option<Option<String>>,
-    pub enabled: Option<bool>,
-    pub max_image_count: Option<Option<u64>>,
-    pub max_image_bytes: Option<Option<u64>>,
-}
-
-#[derive(Clone, Debug)]
-pub struct NewUser {
-    pub name: String,
-    pub project: ProjectId,
-    pub role: Role,
-    /// Made up if absent.
-    pub password: Option<String>,
 }
 
 /// Scope of a token that is to be made.

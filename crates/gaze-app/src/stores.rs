@@ -5,9 +5,13 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use gaze_blob::{FsStore, Store as BlobStore};
 use gaze_catalog::store as rows;
-use gaze_domain::{Error, Noun, Result, Store, StoreId, StoreKind, StoreStatus};
+use gaze_domain::{ByteCount, Error, Noun, Result, Store, StoreId, StoreKind, StoreStatus};
 
+use crate::places::allowed;
 use crate::{App, errors};
+
+/// The part of a store's capacity by which the books may differ from the disk: a hundredth.
+const NOTICEABLE: u64 = 100;
 
 /// Open stores by id.
 #[derive(Debug, Default)]
@@ -70,33 +74,59 @@ impl App {
         self.stores().open(&store).await
     }
 
-    /// Looks whether each store can be reached, and records what has changed.
+    /// Looks after each store. What the books say of its room is corrected if the disk has clearly
+    /// less; what came free is only counted when the store is connected anew.
     pub(crate) async fn observe_stores(&self) -> Result<()> {
         for store in rows::list(&mut self.catalog().read()).await? {
-            let status = match self.stores().open(&store).await {
-                Ok(open) => match open.describe().await {
-                    Ok(_) => StoreStatus::Connected,
-                    Err(error) => {
-                        tracing::warn!(store = %store.name, reason = %errors::with_causes(&error), "store does not answer");
-                        self.stores().forget(store.id);
-                        StoreStatus::Disconnected
-                    }
-                },
-                Err(error) => {
-                    tracing::warn!(store = %store.name, %error, "store cannot be opened");
-                    StoreStatus::Disconnected
-                }
+            let Some(free) = self.observe_store(&store).await? else {
+                continue;
             };
-            if status != store.status {
-                let (id, now) = (store.id, self.now());
-                self.catalog()
-                    .write(move |tx| {
-                        Box::pin(async move { rows::set_status(tx, id, status, now).await })
-                    })
-                    .await?;
-                tracing::info!(store = %store.name, from = %store.status, to = %status, "store changed");
+            let short = store.available().0.saturating_sub(free);
+            if store.reserved.0 == 0 && short > store.capacity.0 / NOTICEABLE {
+                self.settle_capacity(&store, free).await?;
             }
         }
         Ok(())
+    }
+
+    /// Records how much a store may keep, now that so many bytes are free on its disk.
+    pub(crate) async fn settle_capacity(&self, store: &Store, free: u64) -> Result<()> {
+        let capacity = ByteCount(allowed(store.limit, store.used.0.saturating_add(free)));
+        let id = store.id;
+        self.catalog()
+            .write(move |tx| Box::pin(async move { rows::set_capacity(tx, id, capacity).await }))
+            .await
+    }
+
+    /// Looks whether a store can be reached, and records it if that has changed. Answers how many
+    /// bytes are free there, if the store can tell.
+    pub(crate) async fn observe_store(&self, store: &Store) -> Result<Option<u64>> {
+        let (status, free) = match self.stores().open(store).await {
+            Ok(open) => match open.describe().await {
+                Ok(seen) => (
+                    StoreStatus::Connected,
+                    seen.capacity.map(|room| room.available),
+                ),
+                Err(error) => {
+                    tracing::warn!(store = %store.name, reason = %errors::with_causes(&error), "store does not answer");
+                    self.stores().forget(store.id);
+                    (StoreStatus::Disconnected, None)
+                }
+            },
+            Err(error) => {
+                tracing::warn!(store = %store.name, %error, "store cannot be opened");
+                (StoreStatus::Disconnected, None)
+            }
+        };
+        if status != store.status {
+            let (id, now) = (store.id, self.now());
+            self.catalog()
+                .write(move |tx| {
+                    Box::pin(async move { rows::set_status(tx, id, status, now).await })
+                })
+                .await?;
+            tracing::info!(store = %store.name, from = %store.status, to = %status, "store changed");
+        }
+        Ok(free)
     }
 }

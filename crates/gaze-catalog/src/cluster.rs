@@ -7,13 +7,15 @@ use crate::columns::{Columns, all, micros, one};
 use crate::failure::refused;
 use crate::{Failure, Rows};
 
-const SELECT: &str = "SELECT id, zone_id, name, architecture, created_at, updated_at FROM cluster";
+const SELECT: &str = "SELECT id, zone_id, name, description, architecture, created_at, \
+                      updated_at FROM cluster";
 
 fn decode(c: &mut Columns<'_>) -> Result<Cluster, Failure> {
     Ok(Cluster {
         id: c.parse()?,
         zone: c.parse()?,
         name: c.text()?,
+        description: c.opt_text()?,
         architecture: c.parse()?,
         created_at: c.time()?,
         updated_at: c.time()?,
@@ -21,18 +23,38 @@ fn decode(c: &mut Columns<'_>) -> Result<Cluster, Failure> {
 }
 
 pub async fn insert(tx: &mut Tx, cluster: &Cluster) -> Result<(), Failure> {
-    let sql = "INSERT INTO cluster (id, zone_id, name, architecture, created_at, updated_at)
-               VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING";
+    let sql = "INSERT INTO cluster (id, zone_id, name, description, architecture, created_at,
+               updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT DO NOTHING";
     let args = [
         cluster.id.hex().into(),
         cluster.zone.hex().into(),
         (&cluster.name).into(),
+        cluster.description.clone().into(),
         cluster.architecture.as_str().into(),
         micros(cluster.created_at),
         micros(cluster.updated_at),
     ];
     match tx.execute(sql, &args).await? {
         0 => Err(Error::exists(Noun::Cluster, &cluster.name).into()),
+        _ => Ok(()),
+    }
+}
+
+/// Saves what may change of a cluster.
+pub async fn update(tx: &mut Tx, cluster: &Cluster) -> Result<(), Failure> {
+    let sql = "UPDATE cluster SET name = $1, description = $2, updated_at = $3 WHERE id = $4";
+    let args = [
+        (&cluster.name).into(),
+        cluster.description.clone().into(),
+        micros(cluster.updated_at),
+        cluster.id.hex().into(),
+    ];
+    let updated = tx
+        .execute(sql, &args)
+        .await
+        .map_err(|error| refused(error, || Error::exists(Noun::Cluster, &cluster.name)))?;
+    match updated {
+        0 => Err(Error::not_found(Noun::Cluster, cluster.id).into()),
         _ => Ok(()),
     }
 }

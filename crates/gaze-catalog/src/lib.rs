@@ -60,6 +60,11 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0003_long_job.sql"),
     },
     Migration {
+        version: 4,
+        name: "tag",
+        sql: include_str!("../migrations/0004_tag.sql"),
+    },
+    Migration {
         version: 5,
         name: "upload ticket",
         sql: include_str!("../migrations/0005_upload_ticket.sql"),

@@ -7,14 +7,15 @@ use crate::columns::{Columns, all, micros, one};
 use crate::failure::refused;
 use crate::{Failure, Rows};
 
-const SELECT: &str =
-    "SELECT id, zone_id, name, kind, path, fsid, enabled, created_at, updated_at FROM pool";
+const SELECT: &str = "SELECT id, zone_id, name, description, kind, path, fsid, enabled, \
+                      created_at, updated_at FROM pool";
 
 fn decode(c: &mut Columns<'_>) -> Result<Pool, Failure> {
     Ok(Pool {
         id: c.parse()?,
         zone: c.parse()?,
         name: c.text()?,
+        description: c.opt_text()?,
         kind: c.parse()?,
         path: c.opt_text()?,
         fsid: c.opt_text()?,
@@ -26,12 +27,13 @@ fn decode(c: &mut Columns<'_>) -> Result<Pool, Failure> {
 
 pub async fn insert(tx: &mut Tx, pool: &Pool) -> Result<(), Failure> {
     let sql = "INSERT INTO pool
-               (id, zone_id, name, kind, path, fsid, enabled, created_at, updated_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
+               (id, zone_id, name, description, kind, path, fsid, enabled, created_at, updated_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
     let args = [
         pool.id.hex().into(),
         pool.zone.hex().into(),
         (&pool.name).into(),
+        pool.description.clone().into(),
         pool.kind.as_str().into(),
         pool.path.clone().into(),
         pool.fsid.clone().into(),
@@ -41,6 +43,27 @@ pub async fn insert(tx: &mut Tx, pool: &Pool) -> Result<(), Failure> {
     ];
     match tx.execute(sql, &args).await? {
         0 => Err(Error::exists(Noun::Pool, &pool.name).into()),
+        _ => Ok(()),
+    }
+}
+
+/// Saves what may change of a pool.
+pub async fn update(tx: &mut Tx, pool: &Pool) -> Result<(), Failure> {
+    let sql = "UPDATE pool SET name = $1, description = $2, enabled = $3, updated_at = $4
+               WHERE id = $5";
+    let args = [
+        (&pool.name).into(),
+        pool.description.clone().into(),
+        pool.enabled.into(),
+        micros(pool.updated_at),
+        pool.id.hex().into(),
+    ];
+    let updated = tx
+        .execute(sql, &args)
+        .await
+        .map_err(|error| refused(error, || Error::exists(Noun::Pool, &pool.name)))?;
+    match updated {
+        0 => Err(Error::not_found(Noun::Pool, pool.id).into()),
         _ => Ok(()),
     }
 }

@@ -7,12 +7,12 @@ use gaze_domain::{
 };
 use gaze_sql::Tx;
 
-use crate::columns::{Columns, all, count, micros};
+use crate::columns::{Columns, all, count, micros, opt_count};
 use crate::failure::refused;
 use crate::{Failure, Rows};
 
-const SELECT: &str = "SELECT id, region_id, name, description, kind, url, fsid, medium, state, \
-                      status, capacity, used, reserved, created_at, updated_at FROM store";
+const SELECT: &str = "SELECT id, region_id, name, description, kind, url, host, fsid, medium, \
+                      state, status, max_bytes, capacity, used, reserved, created_at, updated_at FROM store";
 
 fn decode(c: &mut Columns<'_>) -> Result<Store, Failure> {
     Ok(Store {
@@ -22,10 +22,12 @@ fn decode(c: &mut Columns<'_>) -> Result<Store, Failure> {
         description: c.opt_text()?,
         kind: c.parse()?,
         url: c.text()?,
+        host: c.opt_text()?,
         fsid: c.opt_text()?,
         medium: c.opt_text()?,
         state: c.parse()?,
         status: c.parse()?,
+        limit: c.opt_bytes()?,
         capacity: c.bytes()?,
         used: c.bytes()?,
         reserved: c.bytes()?,
@@ -36,9 +38,9 @@ fn decode(c: &mut Columns<'_>) -> Result<Store, Failure> {
 }
 
 pub async fn insert(tx: &mut Tx, store: &Store) -> Result<(), Failure> {
-    let sql = "INSERT INTO store (id, region_id, name, description, kind, url, fsid, medium, state,
-               status, capacity, created_at, updated_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+    let sql = "INSERT INTO store (id, region_id, name, description, kind, url, host, fsid, medium,
+               state, status, max_bytes, capacity, created_at, updated_at)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
                ON CONFLICT DO NOTHING";
     let args = [
         store.id.hex().into(),
@@ -47,10 +49,12 @@ pub async fn insert(tx: &mut Tx, store: &Store) -> Result<(), Failure> {
         store.description.clone().into(),
         store.kind.as_str().into(),
         (&store.url).into(),
+        store.host.clone().into(),
         store.fsid.clone().into(),
         store.medium.clone().into(),
         store.state.as_str().into(),
         store.status.as_str().into(),
+        opt_count(store.limit.map(|limit| limit.0)),
         count(store.capacity.0),
         micros(store.created_at),
         micros(store.updated_at),
@@ -62,6 +66,25 @@ pub async fn insert(tx: &mut Tx, store: &Store) -> Result<(), Failure> {
         attach(tx, store.id, *zone).await?;
     }
     Ok(())
+}
+
+/// Saves what is said of a store: its name and description.
+pub async fn update(tx: &mut Tx, store: &Store) -> Result<(), Failure> {
+    let sql = "UPDATE store SET name = $1, description = $2, updated_at = $3 WHERE id = $4";
+    let args = [
+        (&store.name).into(),
+        store.description.clone().into(),
+        micros(store.updated_at),
+        store.id.hex().into(),
+    ];
+    let updated = tx
+        .execute(sql, &args)
+        .await
+        .map_err(|error| refused(error, || Error::exists(Noun::Store, &store.name)))?;
+    match updated {
+        0 => Err(Error::not_found(Noun::Store, store.id).into()),
+        _ => Ok(()),
+    }
 }
 
 pub async fn find(rows: &mut impl Rows, id: StoreId) -> Result<Option<Store>, Failure> {
@@ -107,18 +130,22 @@ async fn with_zones(rows: &mut impl Rows, mut stores: Vec<Store>) -> Result<Vec<
     Ok(stores)
 }
 
-pub async fn attach(tx: &mut Tx, store: StoreId, zone: ZoneId) -> Result<(), Failure> {
+/// Whether the store did not serve the zone before.
+pub async fn attach(tx: &mut Tx, store: StoreId, zone: ZoneId) -> Result<bool, Failure> {
     let sql = "INSERT INTO store_zone (store_id, zone_id) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-    tx.execute(sql, &[store.hex().into(), zone.hex().into()])
+    let attached = tx
+        .execute(sql, &[store.hex().into(), zone.hex().into()])
         .await?;
-    Ok(())
+    Ok(attached == 1)
 }
 
-pub async fn detach(tx: &mut Tx, store: StoreId, zone: ZoneId) -> Result<(), Failure> {
+/// Whether the store served the zone before.
+pub async fn detach(tx: &mut Tx, store: StoreId, zone: ZoneId) -> Result<bool, Failure> {
     let sql = "DELETE FROM store_zone WHERE store_id = $1 AND zone_id = $2";
-    tx.execute(sql, &[store.hex().into(), zone.hex().into()])
+    let detached = tx
+        .execute(sql, &[store.hex().into(), zone.hex().into()])
         .await?;
-    Ok(())
+    Ok(detached == 1)
 }
 
 pub async fn set_state(
@@ -147,6 +174,15 @@ pub async fn set_status(
         .execute(sql, &[status.as_str().into(), micros(now), id.hex().into()])
         .await?
         == 1)
+}
+
+/// Records how much may be kept here, never less than what is there or promised.
+pub async fn set_capacity(tx: &mut Tx, id: StoreId, capacity: ByteCount) -> Result<(), Failure> {
+    let sql = "UPDATE store SET capacity =
+               CASE WHEN used + reserved > $1 THEN used + reserved ELSE $1 END WHERE id = $2";
+    tx.execute(sql, &[count(capacity.0), id.hex().into()])
+        .await?;
+    Ok(())
 }
 
 /// Promises room. Fails with [`Error::NoSpace`], changing nothing, if there is not that much.

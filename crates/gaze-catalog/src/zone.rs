@@ -40,6 +40,27 @@ pub async fn insert(tx: &mut Tx, zone: &Zone) -> Result<(), Failure> {
     }
 }
 
+/// Saves what may change of a zone.
+pub async fn update(tx: &mut Tx, zone: &Zone) -> Result<(), Failure> {
+    let sql = "UPDATE zone SET name = $1, description = $2, enabled = $3, updated_at = $4
+               WHERE id = $5";
+    let args = [
+        (&zone.name).into(),
+        zone.description.clone().into(),
+        zone.enabled.into(),
+        micros(zone.updated_at),
+        zone.id.hex().into(),
+    ];
+    let updated = tx
+        .execute(sql, &args)
+        .await
+        .map_err(|error| refused(error, || Error::exists(Noun::Zone, &zone.name)))?;
+    match updated {
+        0 => Err(Error::not_found(Noun::Zone, zone.id).into()),
+        _ => Ok(()),
+    }
+}
+
 pub async fn find(rows: &mut impl Rows, id: ZoneId) -> Result<Option<Zone>, Failure> {
     one(
         rows,

@@ -48,6 +48,11 @@ impl Folders {
         }
     }
 
+    /// The allowed folders, as they were named.
+    pub(crate) fn roots(&self) -> &[PathBuf] {
+        &self.roots
+    }
+
     /// The real path of `path`, absolute and without symbolic links, if it lies in an allowed
     /// folder. A relative path is outside.
     pub fn check(&self, path: &Path) -> Result<PathBuf, ComputeError> {

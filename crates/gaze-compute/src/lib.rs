@@ -9,9 +9,11 @@ mod error;
 mod folder;
 mod folders;
 mod lock;
+mod room;
 
 pub use disk::{InstanceDisk, InstanceState};
 pub use error::ComputeError;
 pub use folder::{Folder, share_like};
 pub use folders::Folders;
 pub use lock::{LockState, LockedFile, inspect_lock};
+pub use room::Room;

@@ -32,6 +32,7 @@ pub struct Cluster {
     pub id: ClusterId,
     pub zone: ZoneId,
     pub name: String,
+    pub description: Option<String>,
     pub architecture: Architecture,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,

@@ -36,6 +36,7 @@ pub struct Pool {
     pub id: PoolId,
     pub zone: ZoneId,
     pub name: String,
+    pub description: Option<String>,
     pub kind: PoolKind,
     /// The folder that holds the volumes of a file pool.
     pub path: Option<String>,

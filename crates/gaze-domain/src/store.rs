@@ -38,13 +38,17 @@ pub struct Store {
     pub kind: StoreKind,
     /// Where it is, in the words of its kind: for `fs`, a folder.
     pub url: String,
+    /// The machine that the folder is on, in the operator's words, if any were given.
+    pub host: Option<String>,
     /// The Ceph cluster's fsid, for a Ceph store.
     pub fsid: Option<String>,
     /// The medium, for people who choose by it (`SSD`, `HE`, `HDD`).
     pub medium: Option<String>,
     pub state: StoreState,
     pub status: StoreStatus,
-    /// Bytes that may be kept here.
+    /// Bytes that the operator allows at most. Without it, the disk alone decides.
+    pub limit: Option<ByteCount>,
+    /// Bytes that may be kept here: the limit, or less if the disk has less.
     pub capacity: ByteCount,
     /// Bytes of complete blobs.
     pub used: ByteCount,

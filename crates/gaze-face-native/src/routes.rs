@@ -50,20 +50,25 @@ operations! {
     get    "GET"    "/gaze/v1/zones" zones::list_zones Required;
     post   "POST"   "/gaze/v1/zones" zones::create_zone Required;
     get    "GET"    "/gaze/v1/zones/{id}" zones::get_zone Required;
+    patch  "PATCH"  "/gaze/v1/zones/{id}" zones::update_zone Required;
     delete "DELETE" "/gaze/v1/zones/{id}" zones::delete_zone Required;
     get    "GET"    "/gaze/v1/clusters" clusters::list_clusters Required;
     post   "POST"   "/gaze/v1/clusters" clusters::create_cluster Required;
+    patch  "PATCH"  "/gaze/v1/clusters/{id}" clusters::update_cluster Required;
     delete "DELETE" "/gaze/v1/clusters/{id}" clusters::delete_cluster Required;
     get    "GET"    "/gaze/v1/stores" stores::list_stores Required;
     post   "POST"   "/gaze/v1/stores" stores::create_store Required;
     get    "GET"    "/gaze/v1/stores/{id}" stores::get_store Required;
+    patch  "PATCH"  "/gaze/v1/stores/{id}" stores::update_store Required;
     delete "DELETE" "/gaze/v1/stores/{id}" stores::delete_store Required;
     put    "PUT"    "/gaze/v1/stores/{id}/state" stores::change_store_state Required;
+    post   "POST"   "/gaze/v1/stores/{id}/reconnect" stores::reconnect_store Required;
     put    "PUT"    "/gaze/v1/stores/{id}/zones/{zone}" stores::attach_store Required;
     delete "DELETE" "/gaze/v1/stores/{id}/zones/{zone}" stores::detach_store Required;
     get    "GET"    "/gaze/v1/pools" pools::list_pools Required;
     post   "POST"   "/gaze/v1/pools" pools::create_pool Required;
     get    "GET"    "/gaze/v1/pools/{id}" pools::get_pool Required;
+    patch  "PATCH"  "/gaze/v1/pools/{id}" pools::update_pool Required;
     delete "DELETE" "/gaze/v1/pools/{id}" pools::delete_pool Required;
 
     get    "GET"    "/gaze/v1/projects" projects::list_projects Required;

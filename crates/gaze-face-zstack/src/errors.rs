@@ -14,6 +14,7 @@ use gaze_domain::{Error, Noun, ProjectId};
 pub(crate) use code::Code;
 pub(crate) use subject::{Subject, class_of};
 
+use crate::params::is_uuid;
 use crate::wire::error_code::ErrorCode;
 
 /// Why a call was not done, ready to be written.
@@ -117,6 +118,13 @@ pub(crate) fn error_code(error: &Error, subject: &Subject) -> ErrorCode {
         Error::Invalid { field, reason } => {
             Code::InvalidArgument.with(format!("field[{}] {reason}", subject::spelling(field)))
         }
+        // ZStack allows several of one name; here names tell places and projects apart.
+        Error::AlreadyExists { noun, id } if has_unique_name(*noun) && !is_uuid(id) => {
+            Code::InvalidArgument.with(format!(
+                "the name[{id}] is taken by another {}",
+                subject::word(*noun)
+            ))
+        }
         // ZStack runs into its database's unique key here, which it calls an internal error.
         Error::AlreadyExists { noun, id } => Code::Internal.with(format!(
             "Duplicate entry '{id}' for key '{}.PRIMARY'",
@@ -171,6 +179,25 @@ pub(crate) fn error_code(error: &Error, subject: &Subject) -> ErrorCode {
         }
         Error::Cancelled => Code::Cancelled.with("the operation was cancelled"),
         Error::Internal { .. } => Code::Internal.with("see the log of the service"),
+    }
+}
+
+fn has_unique_name(noun: Noun) -> bool {
+    match noun {
+        Noun::Store | Noun::Pool | Noun::Zone | Noun::Cluster | Noun::Project | Noun::User => true,
+        Noun::Image
+        | Noun::Location
+        | Noun::Snapshot
+        | Noun::Export
+        | Noun::Volume
+        | Noun::Instance
+        | Noun::Region
+        | Noun::Domain
+        | Noun::AccessKey
+        | Noun::Token
+        | Noun::Job
+        | Noun::Member
+        | Noun::Tag => false,
     }
 }
 

@@ -1,27 +1,48 @@
 //! The operations, one file each: a `ROUTE` that declares it, and what it does.
 
+pub(crate) mod add_ceph_backup_storage;
 pub(crate) mod add_image;
+pub(crate) mod add_image_store_backup_storage;
+pub(crate) mod add_local_primary_storage;
+pub(crate) mod add_nfs_primary_storage;
+pub(crate) mod add_sftp_backup_storage;
+pub(crate) mod add_shared_mount_point_primary_storage;
+pub(crate) mod attach_backup_storage_to_zone;
 pub(crate) mod calculate_image_hash;
 pub(crate) mod cancel_long_job;
 pub(crate) mod change_access_key_state;
+pub(crate) mod change_backup_storage_state;
 pub(crate) mod change_image_state;
+pub(crate) mod change_primary_storage_state;
 pub(crate) mod change_vm_image;
+pub(crate) mod change_zone_state;
 pub(crate) mod create_access_key;
+pub(crate) mod create_cluster;
 pub(crate) mod create_data_volume_template_from_volume;
 pub(crate) mod create_data_volume_template_from_volume_snapshot;
 pub(crate) mod create_root_volume_template_from_root_volume;
 pub(crate) mod create_root_volume_template_from_volume_snapshot;
+pub(crate) mod create_zone;
 pub(crate) mod delete_access_key;
+pub(crate) mod delete_backup_storage;
+pub(crate) mod delete_cluster;
 pub(crate) mod delete_exported_image_from_backup_storage;
 pub(crate) mod delete_image;
 pub(crate) mod delete_long_job;
+pub(crate) mod delete_primary_storage;
+pub(crate) mod delete_zone;
+pub(crate) mod detach_backup_storage_from_zone;
 pub(crate) mod export_image_from_backup_storage;
 pub(crate) mod expunge_image;
+pub(crate) mod get_backup_storage_capacity;
+pub(crate) mod get_backup_storage_types;
 pub(crate) mod get_candidate_backup_storage_for_creating_image;
 pub(crate) mod get_candidate_iso_for_attaching_vm;
 pub(crate) mod get_current_time;
 pub(crate) mod get_image_candidates_for_vm_to_change;
 pub(crate) mod get_image_qga;
+pub(crate) mod get_primary_storage_capacity;
+pub(crate) mod get_primary_storage_types;
 pub(crate) mod get_task_progress;
 pub(crate) mod get_upload_image_job_details;
 pub(crate) mod get_version;
@@ -30,36 +51,51 @@ pub(crate) mod log_in;
 pub(crate) mod log_in_by_account;
 pub(crate) mod log_in_by_user;
 pub(crate) mod log_out;
+mod pools;
 pub(crate) mod query_access_key;
 pub(crate) mod query_account;
 pub(crate) mod query_backup_storage;
+pub(crate) mod query_ceph_backup_storage;
 pub(crate) mod query_cluster;
 pub(crate) mod query_image;
+pub(crate) mod query_image_store_backup_storage;
 pub(crate) mod query_long_job;
 pub(crate) mod query_primary_storage;
+pub(crate) mod query_sftp_backup_storage;
 pub(crate) mod query_vm_instance;
 pub(crate) mod query_volume;
 pub(crate) mod query_volume_snapshot;
 pub(crate) mod query_zone;
+pub(crate) mod reconnect_backup_storage;
+pub(crate) mod reconnect_primary_storage;
+pub(crate) mod reconnect_sftp_backup_storage;
 pub(crate) mod recover_image;
 pub(crate) mod renew_session;
 pub(crate) mod rerun_long_job;
 pub(crate) mod set_image_boot_mode;
 pub(crate) mod set_image_qga;
+mod stores;
 pub(crate) mod submit_long_job;
 pub(crate) mod sync_image_size;
 pub(crate) mod template;
+pub(crate) mod update_backup_storage;
+pub(crate) mod update_cluster;
 pub(crate) mod update_image;
+pub(crate) mod update_primary_storage;
+pub(crate) mod update_sftp_backup_storage;
+pub(crate) mod update_zone;
 pub(crate) mod validate_session;
 
-use gaze_domain::{Caller, Error, Image, ImageId, JobId, StoreId};
+use std::str::FromStr;
+
+use gaze_domain::{Caller, Error, Image, ImageId, JobId, Noun, RegionId, StoreId};
 use serde_json::Value;
 
 use crate::answer::{self, Answer};
 use crate::call::{Call, Outcome};
-use crate::errors::Failure;
+use crate::errors::{Code, Failure, api, no_such_resource};
 use crate::map;
-use crate::params::Field;
+use crate::params::{Field, is_uuid};
 use crate::query::{Query, rows};
 use crate::wire::{self, Inventory};
 
@@ -113,6 +149,84 @@ fn job_id(call: &Call, field: &str) -> Result<JobId, Failure> {
         .given(field)
         .parse()
         .map_err(|error| call.failure(&error))
+}
+
+/// The id in a parameter that was validated to hold one.
+fn id<T: FromStr<Err = Error>>(call: &Call, field: &str) -> Result<T, Failure> {
+    call.params
+        .given(field)
+        .parse()
+        .map_err(|error| call.failure(&error))
+}
+
+/// The ids in a list, if it was given.
+fn ids<T: FromStr<Err = Error>>(call: &Call, field: &str) -> Result<Option<Vec<T>>, Failure> {
+    let Some(list) = call.params.list(field) else {
+        return Ok(None);
+    };
+    list.into_iter()
+        .map(str::parse::<T>)
+        .collect::<Result<Vec<_>, Error>>()
+        .map(Some)
+        .map_err(|error| call.failure(&error))
+}
+
+/// Refuses a list that names what is not there.
+fn must_exist<T: PartialEq + std::fmt::Display>(
+    field: &str,
+    noun: Noun,
+    named: Option<&[T]>,
+    known: &[T],
+) -> Result<(), Failure> {
+    let missing: Vec<String> = named
+        .unwrap_or_default()
+        .iter()
+        .filter(|id| !known.contains(id))
+        .map(ToString::to_string)
+        .collect();
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        Err(no_such_resource(field, noun, &missing.join(", ")))
+    }
+}
+
+/// The id of what is to be deleted. It need not exist, but be an id.
+fn deletable<T: FromStr<Err = Error>>(call: &Call) -> Result<T, Failure> {
+    let text = call.params.given("uuid");
+    let odd = || {
+        api(
+            Code::NotFound,
+            format!("invalid value[{text}] of field [uuid]"),
+        )
+    };
+    if !is_uuid(text) {
+        return Err(odd());
+    }
+    text.parse().map_err(|_error| odd())
+}
+
+/// The answer to a deletion: what does not exist is as good as deleted.
+fn gone(call: &Call, deleted: Result<(), Error>) -> Result<Outcome, Failure> {
+    match deleted {
+        Ok(()) | Err(Error::NotFound { .. }) => Ok(Answer::empty().into()),
+        Err(error) => Err(call.failure(&error)),
+    }
+}
+
+/// The region of what is made through ZStack's API, which knows no regions: the oldest.
+async fn home_region(call: &Call) -> Result<RegionId, Failure> {
+    let regions = call
+        .app
+        .list_regions(call.caller()?)
+        .await
+        .map_err(|error| call.failure(&error))?;
+    regions.first().map(|region| region.id).ok_or_else(|| {
+        api(
+            Code::OperationFailed,
+            "there is no region; make one with `gaze region create`",
+        )
+    })
 }
 
 /// The stores that a list names.

@@ -88,6 +88,9 @@ mod tests {
         check::<access_key::AccessKey>();
         check::<account::Account>();
         check::<backup_storage::BackupStorage>();
+        check::<backup_storage::Sftp>();
+        check::<backup_storage::ImageStore>();
+        check::<backup_storage::Ceph>();
         check::<cluster::Cluster>();
         check::<primary_storage::PrimaryStorage>();
         check::<vm_instance::VmInstance>();

@@ -252,6 +252,7 @@ impl World {
         put("pool", self.root.pool.hex());
         put("root", self.root.id.hex());
         put("imports", self.imports().display().to_string());
+        put("disks", self.disks().display().to_string());
         given
     }
 

@@ -112,6 +112,7 @@ async fn places(app: &App, admin: &Caller) -> anyhow::Result<Zone> {
         zone
     } else {
         let new = NewZone {
+            id: None,
             region: first.region,
             name: "demo-zone-2".into(),
             description: Some("The second zone of --demo".into()),
@@ -123,11 +124,13 @@ async fn places(app: &App, admin: &Caller) -> anyhow::Result<Zone> {
     let stores = app.list_stores(admin).await?;
     if !stores.iter().any(|store| store.name == "demo-store-2") {
         let new = NewStore {
+            id: None,
             region: first.region,
             name: "demo-store-2".into(),
             description: Some("The second store of --demo".into()),
             kind: StoreKind::Fs,
             url: None,
+            host: None,
             medium: Some("SSD".into()),
             capacity: None,
             zones: vec![first.id, second.id],

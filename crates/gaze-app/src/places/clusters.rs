@@ -1,15 +1,20 @@
 //! Clusters.
 
 use gaze_catalog::{cluster, zone};
-use gaze_domain::{Caller, Cluster, ClusterId, Noun, Result};
+use gaze_domain::image::check_description;
+use gaze_domain::{Caller, Cluster, ClusterId, Error, Noun, Result};
 
 use super::check_place_name;
 use crate::App;
-use crate::requests::NewCluster;
+use crate::requests::{ClusterPatch, NewCluster};
 
 impl App {
     pub async fn list_clusters(&self, _caller: &Caller) -> Result<Vec<Cluster>> {
         Ok(cluster::list(&mut self.catalog().read()).await?)
+    }
+
+    pub async fn get_cluster(&self, _caller: &Caller, id: ClusterId) -> Result<Cluster> {
+        Ok(cluster::get(&mut self.catalog().read(), id).await?)
     }
 
     pub async fn create_cluster(&self, caller: &Caller, new: NewCluster) -> Result<Cluster> {
@@ -17,9 +22,10 @@ impl App {
         check_place_name(&new.name)?;
         let now = self.now();
         let made = Cluster {
-            id: ClusterId::new(self.new_uuid()),
+            id: new.id.unwrap_or_else(|| ClusterId::new(self.new_uuid())),
             zone: new.zone,
             name: new.name,
+            description: new.description,
             architecture: new.architecture,
             created_at: now,
             updated_at: now,
@@ -29,11 +35,42 @@ impl App {
             .write(move |tx| {
                 Box::pin(async move {
                     zone::get(tx, row.zone).await?;
+                    if cluster::find(tx, row.id).await?.is_some() {
+                        return Err(Error::exists(Noun::Cluster, row.id).into());
+                    }
                     cluster::insert(tx, &row).await
                 })
             })
             .await?;
         Ok(made)
+    }
+
+    pub async fn update_cluster(
+        &self,
+        caller: &Caller,
+        id: ClusterId,
+        patch: ClusterPatch,
+    ) -> Result<Cluster> {
+        caller.must_admin("change a cluster", Noun::Cluster)?;
+        patch.name.as_deref().map_or(Ok(()), check_place_name)?;
+        patch
+            .description
+            .iter()
+            .flatten()
+            .try_for_each(|text| check_description(text))?;
+        let now = self.now();
+        self.catalog()
+            .write(move |tx| {
+                Box::pin(async move {
+                    let mut changed = cluster::get(tx, id).await?;
+                    changed.name = patch.name.unwrap_or(changed.name);
+                    changed.description = patch.description.unwrap_or(changed.description);
+                    changed.updated_at = now;
+                    cluster::update(tx, &changed).await?;
+                    Ok(changed)
+                })
+            })
+            .await
     }
 
     pub async fn delete_cluster(&self, caller: &Caller, id: ClusterId) -> Result<()> {

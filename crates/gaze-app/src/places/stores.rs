@@ -1,4 +1,4 @@
-//! Stores as an operator manages them.
+//! Making stores.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,22 +7,14 @@ use gaze_blob::{BlobErrorKind, FsStore, MARKER_FILE, Store as BlobStore};
 use gaze_catalog::{region, store, zone};
 use gaze_domain::{
     ByteCount, Caller, Error, Noun, Result, Store, StoreId, StoreKind, StoreState, StoreStatus,
-    ZoneId,
 };
 
 use super::check_place_name;
+use super::hosts::must_be_here;
 use crate::requests::NewStore;
 use crate::{App, errors};
 
 impl App {
-    pub async fn list_stores(&self, _caller: &Caller) -> Result<Vec<Store>> {
-        Ok(store::list(&mut self.catalog().read()).await?)
-    }
-
-    pub async fn get_store(&self, _caller: &Caller, id: StoreId) -> Result<Store> {
-        Ok(store::get(&mut self.catalog().read(), id).await?)
-    }
-
     /// Makes a store: its folder first, then its row. A folder that holds another store, or
     /// anything where blobs would go, is refused.
     pub async fn create_store(&self, caller: &Caller, new: NewStore) -> Result<Store> {
@@ -32,8 +24,11 @@ impl App {
             let reason = format!("stores of kind {} are not supported yet", new.kind);
             return Err(Error::invalid("kind", reason));
         }
+        if let Some(host) = &new.host {
+            must_be_here(host).await?;
+        }
         self.check_new_store(&new).await?;
-        let id = StoreId::new(self.new_uuid());
+        let id = new.id.unwrap_or_else(|| StoreId::new(self.new_uuid()));
         let (made, blobs) = self.make_store(id, new).await?;
         let row = made.clone();
         self.catalog()
@@ -80,13 +75,13 @@ impl App {
             description: new.description,
             kind: new.kind,
             url: root.display().to_string(),
+            host: new.host,
             fsid: None,
             medium: new.medium,
             state: StoreState::Enabled,
             status: StoreStatus::Connected,
-            capacity: new
-                .capacity
-                .unwrap_or_else(|| ByteCount(free.map_or(0, |capacity| capacity.available))),
+            limit: new.capacity,
+            capacity: ByteCount(allowed(new.capacity, free.map_or(0, |room| room.available))),
             used: ByteCount(0),
             reserved: ByteCount(0),
             zones: new.zones,
@@ -98,6 +93,11 @@ impl App {
 
     async fn check_new_store(&self, new: &NewStore) -> Result<()> {
         let mut read = self.catalog().read();
+        if let Some(id) = new.id
+            && store::find(&mut read, id).await?.is_some()
+        {
+            return Err(Error::exists(Noun::Store, id));
+        }
         if region::find(&mut read, new.region).await?.is_none() {
             return Err(Error::not_found(Noun::Region, new.region));
         }
@@ -159,64 +159,9 @@ impl App {
         let reason = "is outside the folders in which stores may be made";
         Err(Error::invalid("url", reason))
     }
+}
 
-    pub async fn change_store_state(
-        &self,
-        caller: &Caller,
-        id: StoreId,
-        state: StoreState,
-    ) -> Result<Store> {
-        caller.must_admin("change a store", Noun::Store)?;
-        let now = self.now();
-        self.catalog()
-            .write(move |tx| {
-                Box::pin(async move {
-                    store::get(tx, id).await?;
-                    store::set_state(tx, id, state, now).await?;
-                    store::get(tx, id).await
-                })
-            })
-            .await
-    }
-
-    /// Lets the store serve a zone of its region.
-    pub async fn attach_store(&self, caller: &Caller, id: StoreId, to: ZoneId) -> Result<Store> {
-        caller.must_admin("attach a store", Noun::Store)?;
-        self.catalog()
-            .write(move |tx| {
-                Box::pin(async move {
-                    let found = store::get(tx, id).await?;
-                    if zone::get(tx, to).await?.region != found.region {
-                        let reason = "a store serves zones of its own region";
-                        return Err(Error::invalid("zone", reason).into());
-                    }
-                    store::attach(tx, id, to).await?;
-                    store::get(tx, id).await
-                })
-            })
-            .await
-    }
-
-    pub async fn detach_store(&self, caller: &Caller, id: StoreId, from: ZoneId) -> Result<Store> {
-        caller.must_admin("detach a store", Noun::Store)?;
-        self.catalog()
-            .write(move |tx| {
-                Box::pin(async move {
-                    store::get(tx, id).await?;
-                    store::detach(tx, id, from).await?;
-                    store::get(tx, id).await
-                })
-            })
-            .await
-    }
-
-    /// Forgets a store that holds no images. Its folder stays.
-    pub async fn delete_store(&self, caller: &Caller, id: StoreId) -> Result<()> {
-        caller.must_admin("delete a store", Noun::Store)?;
-        self.catalog()
-            .write(move |tx| Box::pin(async move { store::delete(tx, id).await }))
-            .await?;
-        self.stores().forget(id);
-        Ok(())
-    }
+/// What may be kept on a disk that has room for that many bytes.
+pub(crate) fn allowed(limit: Option<ByteCount>, room: u64) -> u64 {
+    limit.map_or(room, |limit| limit.0.min(room))
 }

@@ -1,11 +1,12 @@
 //! Zones.
 
 use gaze_catalog::{region, zone};
+use gaze_domain::image::check_description;
 use gaze_domain::{Caller, Error, Noun, RegionId, Result, Zone, ZoneId};
 
 use super::check_place_name;
 use crate::App;
-use crate::requests::NewZone;
+use crate::requests::{NewZone, ZonePatch};
 
 impl App {
     pub async fn list_zones(&self, _caller: &Caller, of: Option<RegionId>) -> Result<Vec<Zone>> {
@@ -23,7 +24,7 @@ impl App {
         check_place_name(&new.name)?;
         let now = self.now();
         let made = Zone {
-            id: ZoneId::new(self.new_uuid()),
+            id: new.id.unwrap_or_else(|| ZoneId::new(self.new_uuid())),
             region: new.region,
             name: new.name,
             description: new.description,
@@ -38,11 +39,38 @@ impl App {
                     if region::find(tx, row.region).await?.is_none() {
                         return Err(Error::not_found(Noun::Region, row.region).into());
                     }
+                    if zone::find(tx, row.id).await?.is_some() {
+                        return Err(Error::exists(Noun::Zone, row.id).into());
+                    }
                     zone::insert(tx, &row).await
                 })
             })
             .await?;
         Ok(made)
+    }
+
+    pub async fn update_zone(&self, caller: &Caller, id: ZoneId, patch: ZonePatch) -> Result<Zone> {
+        caller.must_admin("change a zone", Noun::Zone)?;
+        patch.name.as_deref().map_or(Ok(()), check_place_name)?;
+        patch
+            .description
+            .iter()
+            .flatten()
+            .try_for_each(|text| check_description(text))?;
+        let now = self.now();
+        self.catalog()
+            .write(move |tx| {
+                Box::pin(async move {
+                    let mut changed = zone::get(tx, id).await?;
+                    changed.name = patch.name.unwrap_or(changed.name);
+                    changed.description = patch.description.unwrap_or(changed.description);
+                    changed.enabled = patch.enabled.unwrap_or(changed.enabled);
+                    changed.updated_at = now;
+                    zone::update(tx, &changed).await?;
+                    Ok(changed)
+                })
+            })
+            .await
     }
 
     pub async fn delete_zone(&self, caller: &Caller, id: ZoneId) -> Result<()> {

@@ -240,11 +240,13 @@ async fn a_deleted_copy_makes_no_candidate() {
         // Its other copy is where the machine's pool does not reach.
         let far = {
             let new = gaze_app::NewStore {
+                id: None,
                 region: world.region.id,
                 name: "far".into(),
                 description: None,
                 kind: gaze_domain::StoreKind::Fs,
                 url: None,
+                host: None,
                 medium: None,
                 capacity: Some(gaze_domain::ByteCount(1 << 20)),
                 zones: Vec::new(),

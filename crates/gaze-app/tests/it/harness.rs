@@ -199,11 +199,13 @@ pub(crate) async fn download(app: &App, caller: &Caller, id: ImageId) -> Vec<u8>
 /// Another store beside the world's own, attached to its zone.
 pub(crate) async fn store(world: &World, name: &str, capacity: u64) -> Store {
     let new = NewStore {
+        id: None,
         region: world.region.id,
         name: name.into(),
         description: None,
         kind: StoreKind::Fs,
         url: None,
+        host: None,
         medium: None,
         capacity: Some(ByteCount(capacity)),
         zones: vec![world.zone.id],

@@ -29,6 +29,7 @@ mod reimage_crash;
 mod sharing;
 mod snapshots;
 mod tickets;
+mod upkeep;
 mod upload;
 mod upload_many;
 mod verify;

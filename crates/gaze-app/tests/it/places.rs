@@ -69,6 +69,7 @@ async fn names_of_places_are_unique_and_plain() {
         );
         let other = app.create_region(admin, region("华北-2")).await.unwrap();
         let zone = NewZone {
+            id: None,
             region: other.id,
             name: "zone-9".into(),
             description: None,
@@ -78,8 +79,10 @@ async fn names_of_places_are_unique_and_plain() {
         let tried = app.attach_store(admin, world.store.id, zone.id).await;
         assert_refused(tried, "Invalid");
         let ceph = NewPool {
+            id: None,
             zone: zone.id,
             name: "pool".into(),
+            description: None,
             kind: PoolKind::Ceph,
             path: None,
             fsid: None,
@@ -103,11 +106,13 @@ async fn a_store_is_made_only_in_folders_for_stores() {
     {
         let (app, admin) = (&world.app, &world.admin.caller);
         let new = |name: &str, url: Option<String>| NewStore {
+            id: None,
             region: world.region.id,
             name: name.into(),
             description: None,
             kind: StoreKind::Fs,
             url,
+            host: None,
             medium: None,
             capacity: None,
             zones: Vec::new(),
@@ -135,6 +140,7 @@ async fn a_store_is_made_only_in_folders_for_stores() {
             "AlreadyExists",
         );
         let s3 = NewStore {
+            id: None,
             kind: StoreKind::S3,
             ..new("s3", None)
         };

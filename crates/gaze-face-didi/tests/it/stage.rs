@@ -50,11 +50,13 @@ pub(crate) async fn set(givens: &Givens) -> Stage {
 async fn beijing(app: &App, admin: &Caller) -> Store {
     let zones = region(app, admin, "bj", "北京", &[("bj01", "北京一区")]).await;
     let store = NewStore {
+        id: None,
         region: zones[0].region,
         name: "files-bj01-ssd".into(),
         description: None,
         kind: StoreKind::Fs,
         url: None,
+        host: None,
         medium: Some("SSD".into()),
         capacity: None,
         zones: vec![zones[0].id],
@@ -82,6 +84,7 @@ async fn region(
     let mut made = Vec::new();
     for (name, description) in zones {
         let zone = NewZone {
+            id: None,
             region: region.id,
             name: (*name).into(),
             description: Some((*description).into()),

@@ -46,11 +46,13 @@ async fn stage(givens: &Givens) -> Stage {
 /// An image with copies in two stores, and the name of the second.
 async fn twice(world: &World) -> (gaze_domain::ImageId, String) {
     let new = NewStore {
+        id: None,
         region: world.region.id,
         name: "second".into(),
         description: None,
         kind: StoreKind::Fs,
         url: None,
+        host: None,
         medium: None,
         capacity: None,
         zones: Vec::new(),

@@ -1,6 +1,6 @@
 //! Regions, zones, clusters and pools.
 
-use gaze_app::{NewCluster, NewPool, NewRegion, NewZone};
+use gaze_app::{ClusterPatch, NewCluster, NewPool, NewRegion, NewZone, PoolPatch, ZonePatch};
 use gaze_domain::{Cluster, Pool, Region, Zone};
 
 use crate::wire::place as wire;
@@ -43,6 +43,7 @@ impl From<Zone> for wire::Zone {
 impl From<wire::NewZone> for NewZone {
     fn from(new: wire::NewZone) -> Self {
         Self {
+            id: None,
             region: new.region.0,
             name: new.name,
             description: new.description,
@@ -56,6 +57,7 @@ impl From<Cluster> for wire::Cluster {
             id: Id(cluster.id),
             zone: Id(cluster.zone),
             name: cluster.name,
+            description: cluster.description,
             architecture: Word(cluster.architecture),
             created_at: Time(cluster.created_at),
             updated_at: Time(cluster.updated_at),
@@ -66,8 +68,10 @@ impl From<Cluster> for wire::Cluster {
 impl From<wire::NewCluster> for NewCluster {
     fn from(new: wire::NewCluster) -> Self {
         Self {
+            id: None,
             zone: new.zone.0,
             name: new.name,
+            description: new.description,
             architecture: new.architecture.0,
         }
     }
@@ -79,6 +83,7 @@ impl From<Pool> for wire::Pool {
             id: Id(pool.id),
             zone: Id(pool.zone),
             name: pool.name,
+            description: pool.description,
             kind: Word(pool.kind),
             path: pool.path,
             fsid: pool.fsid,
@@ -92,11 +97,42 @@ impl From<Pool> for wire::Pool {
 impl From<wire::NewPool> for NewPool {
     fn from(new: wire::NewPool) -> Self {
         Self {
+            id: None,
             zone: new.zone.0,
             name: new.name,
+            description: new.description,
             kind: new.kind.0,
             path: new.path,
             fsid: new.fsid,
+        }
+    }
+}
+
+impl From<wire::ZonePatch> for ZonePatch {
+    fn from(patch: wire::ZonePatch) -> Self {
+        Self {
+            name: patch.name,
+            description: patch.description,
+            enabled: patch.enabled,
+        }
+    }
+}
+
+impl From<wire::ClusterPatch> for ClusterPatch {
+    fn from(patch: wire::ClusterPatch) -> Self {
+        Self {
+            name: patch.name,
+            description: patch.description,
+        }
+    }
+}
+
+impl From<wire::PoolPatch> for PoolPatch {
+    fn from(patch: wire::PoolPatch) -> Self {
+        Self {
+            name: patch.name,
+            description: patch.description,
+            enabled: patch.enabled,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Image stores.
 
-use gaze_app::NewStore;
+use gaze_app::{NewStore, StorePatch};
 use gaze_domain::{ByteCount, Store};
 
 use crate::wire::store as wire;
@@ -16,10 +16,12 @@ impl From<Store> for wire::Store {
             description: store.description,
             kind: Word(store.kind),
             url: store.url,
+            host: store.host,
             fsid: store.fsid,
             medium: store.medium,
             state: Word(store.state),
             status: Word(store.status),
+            limit: store.limit.map(|limit| limit.0),
             capacity: store.capacity.0,
             used: store.used.0,
             reserved: store.reserved.0,
@@ -34,14 +36,25 @@ impl From<Store> for wire::Store {
 impl From<wire::NewStore> for NewStore {
     fn from(new: wire::NewStore) -> Self {
         Self {
+            id: None,
             region: new.region.0,
             name: new.name,
             description: new.description,
             kind: new.kind.0,
             url: new.url,
+            host: new.host,
             medium: new.medium,
             capacity: new.capacity.map(ByteCount),
             zones: new.zones.into_iter().map(|id| id.0).collect(),
+        }
+    }
+}
+
+impl From<wire::StorePatch> for StorePatch {
+    fn from(patch: wire::StorePatch) -> Self {
+        Self {
+            name: patch.name,
+            description: patch.description,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Clusters.
 
+use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use gaze_domain::ClusterId;
@@ -34,6 +35,21 @@ pub(crate) async fn create_cluster(
     Ok(made(
         face.app.create_cluster(&caller, new.into()).await?.into(),
     ))
+}
+
+/// Changes a cluster's name or description.
+#[utoipa::path(patch, path = "/gaze/v1/clusters/{id}", tag = "clusters",
+    params(("id" = String, Path)),
+    request_body = place::ClusterPatch,
+    responses((status = 200, body = place::Cluster)))]
+pub(crate) async fn update_cluster(
+    State(face): State<Face>,
+    Known(caller): Known,
+    At(id): At<ClusterId>,
+    Document(patch): Document<place::ClusterPatch>,
+) -> Answer<place::Cluster> {
+    let cluster = face.app.update_cluster(&caller, id, patch.into()).await?;
+    Ok(Json(cluster.into()))
 }
 
 /// Deletes a cluster that nothing uses.

@@ -49,6 +49,21 @@ pub(crate) async fn get_pool(
     Ok(Json(face.app.get_pool(&caller, id).await?.into()))
 }
 
+/// Changes a pool's name, its description, or whether it is enabled.
+#[utoipa::path(patch, path = "/gaze/v1/pools/{id}", tag = "pools",
+    params(("id" = String, Path)),
+    request_body = place::PoolPatch,
+    responses((status = 200, body = place::Pool)))]
+pub(crate) async fn update_pool(
+    State(face): State<Face>,
+    Known(caller): Known,
+    At(id): At<PoolId>,
+    Document(patch): Document<place::PoolPatch>,
+) -> Answer<place::Pool> {
+    let pool = face.app.update_pool(&caller, id, patch.into()).await?;
+    Ok(Json(pool.into()))
+}
+
 /// Deletes a pool that nothing uses.
 #[utoipa::path(delete, path = "/gaze/v1/pools/{id}", tag = "pools",
     params(("id" = String, Path)),

@@ -49,6 +49,21 @@ pub(crate) async fn get_store(
     Ok(Json(face.app.get_store(&caller, id).await?.into()))
 }
 
+/// Changes a store's name or description.
+#[utoipa::path(patch, path = "/gaze/v1/stores/{id}", tag = "stores",
+    params(("id" = String, Path)),
+    request_body = store::StorePatch,
+    responses((status = 200, body = store::Store)))]
+pub(crate) async fn update_store(
+    State(face): State<Face>,
+    Known(caller): Known,
+    At(id): At<StoreId>,
+    Document(patch): Document<store::StorePatch>,
+) -> Answer<store::Store> {
+    let store = face.app.update_store(&caller, id, patch.into()).await?;
+    Ok(Json(store.into()))
+}
+
 /// Deletes a store that nothing uses.
 #[utoipa::path(delete, path = "/gaze/v1/stores/{id}", tag = "stores",
     params(("id" = String, Path)),
@@ -80,6 +95,18 @@ pub(crate) async fn change_store_state(
     Ok(Json(store.into()))
 }
 
+/// Opens a store anew: says whether it is there, and how much room there is.
+#[utoipa::path(post, path = "/gaze/v1/stores/{id}/reconnect", tag = "stores",
+    params(("id" = String, Path)),
+    responses((status = 200, body = store::Store)))]
+pub(crate) async fn reconnect_store(
+    State(face): State<Face>,
+    Known(caller): Known,
+    At(id): At<StoreId>,
+) -> Answer<store::Store> {
+    Ok(Json(face.app.reconnect_store(&caller, id).await?.into()))
+}
+
 /// Lets a store serve a zone of its region.
 #[utoipa::path(put, path = "/gaze/v1/stores/{id}/zones/{zone}", tag = "stores",
     params(("id" = String, Path), ("zone" = String, Path)),
@@ -89,7 +116,8 @@ pub(crate) async fn attach_store(
     Known(caller): Known,
     Within(id, zone): Within<StoreId, ZoneId>,
 ) -> Answer<store::Store> {
-    Ok(Json(face.app.attach_store(&caller, id, zone).await?.into()))
+    let (store, _fresh) = face.app.attach_store(&caller, id, zone).await?;
+    Ok(Json(store.into()))
 }
 
 /// No longer lets a store serve a zone.
@@ -101,5 +129,6 @@ pub(crate) async fn detach_store(
     Known(caller): Known,
     Within(id, zone): Within<StoreId, ZoneId>,
 ) -> Answer<store::Store> {
-    Ok(Json(face.app.detach_store(&caller, id, zone).await?.into()))
+    let (store, _served) = face.app.detach_store(&caller, id, zone).await?;
+    Ok(Json(store.into()))
 }

@@ -55,6 +55,21 @@ pub(crate) async fn get_zone(
     Ok(Json(face.app.get_zone(&caller, id).await?.into()))
 }
 
+/// Changes a zone's name, its description, or whether it is enabled.
+#[utoipa::path(patch, path = "/gaze/v1/zones/{id}", tag = "zones",
+    params(("id" = String, Path)),
+    request_body = place::ZonePatch,
+    responses((status = 200, body = place::Zone)))]
+pub(crate) async fn update_zone(
+    State(face): State<Face>,
+    Known(caller): Known,
+    At(id): At<ZoneId>,
+    Document(patch): Document<place::ZonePatch>,
+) -> Answer<place::Zone> {
+    let zone = face.app.update_zone(&caller, id, patch.into()).await?;
+    Ok(Json(zone.into()))
+}
+
 /// Deletes a zone that nothing uses.
 #[utoipa::path(delete, path = "/gaze/v1/zones/{id}", tag = "zones",
     params(("id" = String, Path)),

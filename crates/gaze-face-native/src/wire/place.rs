@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::present;
 use super::value::{ArchitectureWord, ClusterRef, PoolKindWord, PoolRef, RegionRef, Time, ZoneRef};
 
 #[derive(Debug, Serialize, ToSchema)]
@@ -49,6 +50,7 @@ pub(crate) struct Cluster {
     pub(crate) id: ClusterRef,
     pub(crate) zone: ZoneRef,
     pub(crate) name: String,
+    pub(crate) description: Option<String>,
     pub(crate) architecture: ArchitectureWord,
     pub(crate) created_at: Time,
     pub(crate) updated_at: Time,
@@ -59,6 +61,8 @@ pub(crate) struct Cluster {
 pub(crate) struct NewCluster {
     pub(crate) zone: ZoneRef,
     pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) description: Option<String>,
     pub(crate) architecture: ArchitectureWord,
 }
 
@@ -68,6 +72,7 @@ pub(crate) struct Pool {
     pub(crate) id: PoolRef,
     pub(crate) zone: ZoneRef,
     pub(crate) name: String,
+    pub(crate) description: Option<String>,
     pub(crate) kind: PoolKindWord,
     /// The folder of a file pool.
     pub(crate) path: Option<String>,
@@ -83,9 +88,49 @@ pub(crate) struct Pool {
 pub(crate) struct NewPool {
     pub(crate) zone: ZoneRef,
     pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) description: Option<String>,
     pub(crate) kind: PoolKindWord,
     #[serde(default)]
     pub(crate) path: Option<String>,
     #[serde(default)]
     pub(crate) fsid: Option<String>,
+}
+
+/// A field that is absent stays as it is; `null` clears it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ZonePatch {
+    #[serde(default)]
+    pub(crate) name: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub(crate) description: Option<Option<String>>,
+    #[serde(default)]
+    pub(crate) enabled: Option<bool>,
+}
+
+/// A field that is absent stays as it is; `null` clears it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClusterPatch {
+    #[serde(default)]
+    pub(crate) name: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub(crate) description: Option<Option<String>>,
+}
+
+/// A field that is absent stays as it is; `null` clears it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PoolPatch {
+    #[serde(default)]
+    pub(crate) name: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub(crate) description: Option<Option<String>>,
+    /// A disabled pool gives no bytes to new images.
+    #[serde(default)]
+    pub(crate) enabled: Option<bool>,
 }

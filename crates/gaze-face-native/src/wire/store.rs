@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::present;
 use super::value::{
     RegionRef, StoreKindWord, StoreRef, StoreStateWord, StoreStatusWord, Time, ZoneRef,
 };
@@ -16,12 +17,16 @@ pub(crate) struct Store {
     pub(crate) kind: StoreKindWord,
     /// For `fs`, the folder.
     pub(crate) url: String,
+    /// The machine that the folder is on, if somebody named it.
+    pub(crate) host: Option<String>,
     pub(crate) fsid: Option<String>,
     pub(crate) medium: Option<String>,
     /// The operator's wish.
     pub(crate) state: StoreStateWord,
     /// What was observed last.
     pub(crate) status: StoreStatusWord,
+    /// Bytes that are allowed at most; without it, the disk decides.
+    pub(crate) limit: Option<u64>,
     /// Bytes that may be kept here.
     pub(crate) capacity: u64,
     /// Bytes of complete images.
@@ -47,9 +52,12 @@ pub(crate) struct NewStore {
     /// For `fs`, an absolute path; by default a folder of the store's name in the data folder.
     #[serde(default)]
     pub(crate) url: Option<String>,
+    /// A name or an address of the machine that the folder is on: the service's own.
+    #[serde(default)]
+    pub(crate) host: Option<String>,
     #[serde(default)]
     pub(crate) medium: Option<String>,
-    /// Bytes; by default what is free there now.
+    /// At most that many bytes; by default what the disk has.
     #[serde(default)]
     pub(crate) capacity: Option<u64>,
     #[serde(default)]
@@ -60,4 +68,15 @@ pub(crate) struct NewStore {
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewStoreState {
     pub(crate) state: StoreStateWord,
+}
+
+/// A field that is absent stays as it is; `null` clears it.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StorePatch {
+    #[serde(default)]
+    pub(crate) name: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
+    pub(crate) description: Option<Option<String>>,
 }

@@ -10,6 +10,7 @@ pub(crate) enum Code {
     NotFound,
     OperationFailed,
     InvalidArgument,
+    Unsupported,
     Cancelled,
     Authentication,
     InvalidSession,
@@ -30,6 +31,7 @@ impl Code {
             Self::NotFound => "SYS.1003",
             Self::OperationFailed => "SYS.1006",
             Self::InvalidArgument => "SYS.1007",
+            Self::Unsupported => "SYS.1014",
             Self::Cancelled => "SYS.1017",
             Self::Authentication => "ID.1000",
             Self::InvalidSession => "ID.1001",
@@ -50,6 +52,7 @@ impl Code {
             Self::NotFound => "A resource can not be found",
             Self::OperationFailed => "An operation failed",
             Self::InvalidArgument => "One or more API argument is invalid",
+            Self::Unsupported => "The operation is not implemented or not supported yet",
             Self::Cancelled => "A message or a operation cancelled",
             Self::Authentication => "Unable to authenticate a user",
             Self::InvalidSession => {

@@ -44,6 +44,14 @@ fn table() -> Vec<(Error, &'static str)> {
             "SYS.1000: Duplicate entry '00000000000000000000000000000001' for key 'ImageVO.PRIMARY'",
         ),
         (
+            Error::exists(Noun::Zone, ID),
+            "SYS.1000: Duplicate entry '00000000000000000000000000000001' for key 'ZoneVO.PRIMARY'",
+        ),
+        (
+            Error::exists(Noun::Pool, "default"),
+            "SYS.1007: the name[default] is taken by another primary storage",
+        ),
+        (
             Error::exists(Noun::Job, ID),
             "400: Duplicate job uuid[00000000000000000000000000000001]",
         ),

@@ -12,6 +12,7 @@ pub(crate) fn zone(zone: &Zone) -> zone::Zone {
         description: zone.description.clone(),
         state: words::enabled(zone.enabled),
         r#type: "zstack",
+        is_default: false,
         create_date: date::show(zone.created_at),
         last_op_date: date::show(zone.updated_at),
     }
@@ -22,6 +23,7 @@ pub(crate) fn cluster(cluster: &Cluster) -> cluster::Cluster {
     cluster::Cluster {
         name: cluster.name.clone(),
         uuid: cluster.id.hex(),
+        description: cluster.description.clone(),
         state: words::enabled(true),
         hypervisor_type: "KVM",
         create_date: date::show(cluster.created_at),

@@ -1,9 +1,9 @@
-//! Store → BackupStorageInventory.
+//! Store → BackupStorageInventory, and the inventories of its types.
 
 use gaze_domain::{Store, ZoneId};
 
 use super::words;
-use crate::wire::backup_storage::BackupStorage;
+use crate::wire::backup_storage::{BackupStorage, Ceph, ImageStore, Sftp};
 use crate::wire::date;
 
 pub(crate) fn inventory(store: &Store) -> BackupStorage {
@@ -20,6 +20,28 @@ pub(crate) fn inventory(store: &Store) -> BackupStorage {
         create_date: date::show(store.created_at),
         last_op_date: date::show(store.updated_at),
         attached_zone_uuids: store.zones.iter().copied().map(ZoneId::hex).collect(),
+    }
+}
+
+/// The machine of a folder store that nobody named is this one.
+pub(crate) fn sftp(store: &Store) -> Sftp {
+    Sftp {
+        base: inventory(store),
+        hostname: store.host.clone().unwrap_or_else(|| "localhost".into()),
+    }
+}
+
+pub(crate) fn image_store(store: &Store) -> ImageStore {
+    ImageStore {
+        base: inventory(store),
+        hostname: store.host.clone(),
+    }
+}
+
+pub(crate) fn ceph(store: &Store) -> Ceph {
+    Ceph {
+        base: inventory(store),
+        fsid: store.fsid.clone(),
     }
 }
 

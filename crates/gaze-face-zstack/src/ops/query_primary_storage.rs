@@ -31,7 +31,7 @@ async fn run(call: &Call) -> Result<Outcome, Failure> {
 pub(crate) async fn all(call: &Call) -> Result<Vec<PrimaryStorage>, Failure> {
     let pools = call
         .app
-        .list_pools(call.caller()?)
+        .list_seen_pools(call.caller()?)
         .await
         .map_err(|error| call.failure(&error))?;
     Ok(pools.iter().map(map::pool::inventory).collect())

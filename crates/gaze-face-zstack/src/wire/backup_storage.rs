@@ -1,4 +1,5 @@
-//! BackupStorageInventory (`org.zstack.header.storage.backup.BackupStorageInventory`).
+//! BackupStorageInventory (`org.zstack.header.storage.backup.BackupStorageInventory`) and what each
+//! type of backup storage adds to it.
 
 use serde::Serialize;
 
@@ -36,5 +37,88 @@ impl Inventory for BackupStorage {
         "createDate",
         "lastOpDate",
         "attachedZoneUuids",
+    ];
+}
+
+/// SftpBackupStorageInventory. `username` and `sshPort`, by which ZStack reaches its agent, are
+/// absent: nobody logs in to a folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Sftp {
+    #[serde(flatten)]
+    pub(crate) base: BackupStorage,
+    pub(crate) hostname: String,
+}
+
+impl Inventory for Sftp {
+    const CLASS: &'static str = "org.zstack.storage.backup.sftp.SftpBackupStorageInventory";
+    const FIELDS: &'static [&'static str] = &[
+        "uuid",
+        "name",
+        "url",
+        "description",
+        "totalCapacity",
+        "availableCapacity",
+        "type",
+        "state",
+        "status",
+        "createDate",
+        "lastOpDate",
+        "attachedZoneUuids",
+        "hostname",
+    ];
+}
+
+/// ImageStoreBackupStorageInventory.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct ImageStore {
+    #[serde(flatten)]
+    pub(crate) base: BackupStorage,
+    pub(crate) hostname: Option<String>,
+}
+
+impl Inventory for ImageStore {
+    const CLASS: &'static str =
+        "org.zstack.storage.backup.imagestore.ImageStoreBackupStorageInventory";
+    const FIELDS: &'static [&'static str] = &[
+        "uuid",
+        "name",
+        "url",
+        "description",
+        "totalCapacity",
+        "availableCapacity",
+        "type",
+        "state",
+        "status",
+        "createDate",
+        "lastOpDate",
+        "attachedZoneUuids",
+        "hostname",
+    ];
+}
+
+/// CephBackupStorageInventory. Monitors are not known here.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(crate) struct Ceph {
+    #[serde(flatten)]
+    pub(crate) base: BackupStorage,
+    pub(crate) fsid: Option<String>,
+}
+
+impl Inventory for Ceph {
+    const CLASS: &'static str = "org.zstack.storage.ceph.backup.CephBackupStorageInventory";
+    const FIELDS: &'static [&'static str] = &[
+        "uuid",
+        "name",
+        "url",
+        "description",
+        "totalCapacity",
+        "availableCapacity",
+        "type",
+        "state",
+        "status",
+        "createDate",
+        "lastOpDate",
+        "attachedZoneUuids",
+        "fsid",
     ];
 }

@@ -9,6 +9,7 @@ use super::Inventory;
 pub(crate) struct Cluster {
     pub(crate) name: String,
     pub(crate) uuid: String,
+    pub(crate) description: Option<String>,
     pub(crate) state: &'static str,
     pub(crate) hypervisor_type: &'static str,
     pub(crate) create_date: String,
@@ -23,6 +24,7 @@ impl Inventory for Cluster {
     const FIELDS: &'static [&'static str] = &[
         "name",
         "uuid",
+        "description",
         "state",
         "hypervisorType",
         "createDate",

@@ -1,5 +1,5 @@
 //! PrimaryStorageInventory (`org.zstack.header.storage.primary.PrimaryStorageInventory`), without
-//! the capacities: a pool's free room is not known here.
+//! `systemUsedCapacity`: who else uses a pool's disk is not known here.
 
 use serde::Serialize;
 
@@ -12,11 +12,18 @@ pub(crate) struct PrimaryStorage {
     pub(crate) zone_uuid: String,
     pub(crate) name: String,
     pub(crate) url: Option<String>,
+    pub(crate) description: Option<String>,
+    pub(crate) total_capacity: Option<u64>,
+    pub(crate) available_capacity: Option<u64>,
+    pub(crate) total_physical_capacity: Option<u64>,
+    pub(crate) available_physical_capacity: Option<u64>,
     pub(crate) r#type: &'static str,
     pub(crate) state: &'static str,
     pub(crate) status: &'static str,
+    pub(crate) mount_path: Option<String>,
     pub(crate) create_date: String,
     pub(crate) last_op_date: String,
+    pub(crate) attached_cluster_uuids: Vec<String>,
 }
 
 impl Inventory for PrimaryStorage {
@@ -26,10 +33,17 @@ impl Inventory for PrimaryStorage {
         "zoneUuid",
         "name",
         "url",
+        "description",
+        "totalCapacity",
+        "availableCapacity",
+        "totalPhysicalCapacity",
+        "availablePhysicalCapacity",
         "type",
         "state",
         "status",
+        "mountPath",
         "createDate",
         "lastOpDate",
+        "attachedClusterUuids",
     ];
 }

@@ -12,6 +12,8 @@ pub(crate) struct Zone {
     pub(crate) description: Option<String>,
     pub(crate) state: &'static str,
     pub(crate) r#type: &'static str,
+    /// Nothing here is done by default in a zone.
+    pub(crate) is_default: bool,
     pub(crate) create_date: String,
     pub(crate) last_op_date: String,
 }
@@ -24,6 +26,7 @@ impl Inventory for Zone {
         "description",
         "state",
         "type",
+        "isDefault",
         "createDate",
         "lastOpDate",
     ];

@@ -130,11 +130,13 @@ impl Cloud {
     /// Another store of the machine's zone.
     pub(crate) async fn store(&self, name: &str, capacity: Option<u64>) -> Store {
         let new = NewStore {
+            id: None,
             region: self.world.region.id,
             name: name.into(),
             description: None,
             kind: StoreKind::Fs,
             url: None,
+            host: None,
             medium: None,
             capacity: capacity.map(ByteCount),
             zones: vec![self.world.zone.id],

@@ -21,8 +21,8 @@ use crate::qemu::Holder;
 const PASSWORD_SHA512: &str = "56b698defedb5a435b634afe3320bbaf3fdcd920b6c503a446fc7b7a776b298d\
                                479d1ba6a8b617808eb0bf579ce9a95d668347bcab7149085ac93cb27995197b";
 
-/// Understands `full quota` (the tenant may have no more images), `running machine` and `read-only
-/// pool` (no disk may be written).
+/// Understands `full quota` (the tenant may have no more images), `running machine`, `read-only
+/// pool` (no disk may be written), and `lost store` (the folder of the small store has gone).
 pub(crate) async fn stage(givens: &Givens) -> Stage {
     let database = gaze_sql::testing::sqlite().await;
     let world = World::with(database, |settings| {
@@ -49,6 +49,10 @@ pub(crate) async fn stage(givens: &Givens) -> Stage {
     let disc = import(&world, &world.admin, disc, &url).await;
 
     let small_store = small_store(&world).await;
+    if givens.has("lost store") {
+        let lost = world.app.get_store(&world.admin.caller, small_store).await;
+        std::fs::remove_dir_all(lost.unwrap().url).unwrap();
+    }
     let truncated_url = world.import_file("truncated.qcow2", b"QFI\xfb\0\0\0\x03");
     let overlay = std::fs::read(&world.root.path).unwrap();
     let leaning_url = world.import_file("leaning.qcow2", &overlay);
@@ -106,6 +110,7 @@ pub(crate) async fn stage(givens: &Givens) -> Stage {
         .given("zone", world.zone.id)
         .given("cluster", world.machine.cluster)
         .given("pool", world.root.pool)
+        .given("disks", world.disks().display())
         .given("key", key.id)
         .given("key_id", &key.access)
         .given("date", date)
@@ -153,11 +158,13 @@ async fn snapshot(world: &World) -> SnapshotId {
 /// A store with room for 4 KiB.
 async fn small_store(world: &World) -> StoreId {
     let new = NewStore {
+        id: None,
         region: world.region.id,
         name: "small".into(),
         description: None,
         kind: StoreKind::Fs,
         url: None,
+        host: None,
         medium: None,
         capacity: Some(ByteCount(4096)),
         zones: vec![world.zone.id],

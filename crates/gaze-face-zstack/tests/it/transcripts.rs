@@ -37,6 +37,6 @@ macro_rules! nouns {
 }
 
 nouns! {
-    access_keys accounts candidates conventions exports images jobs long_jobs machines places
-    queries templates
+    access_keys accounts backup_storages candidates conventions exports images jobs long_jobs
+    machines places queries templates
 }

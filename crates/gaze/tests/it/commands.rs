@@ -10,7 +10,11 @@ fn places_and_people_are_made_shown_and_deleted_by_name() {
     );
     service.ok("zone add bj01 --region bj --description '北京一区'");
     service.ok("cluster add arm --zone bj01 --arch aarch64");
-    service.ok("pool add nfs-1 --zone bj01 --kind nfs --path /mnt/nfs");
+    let disks = service.path("disks");
+    service.ok(&format!(
+        "pool add nfs-1 --zone bj01 --kind nfs --path {}",
+        disks.display()
+    ));
     service.ok("store add slow --region bj --zone bj01 --medium HDD --capacity 10MiB");
     let store = service.json("store show slow");
     assert_eq!(store["capacity"], 10 << 20);

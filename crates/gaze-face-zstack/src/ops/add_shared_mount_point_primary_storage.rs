@@ -1,0 +1,36 @@
+//! AddSharedMountPointPrimaryStorage: a pool in a folder that every host mounts by itself.
+
+use gaze_domain::{Noun, PoolKind};
+use gaze_http::Coverage;
+
+use super::pools::add_pool;
+use super::{DESCRIPTION, NAME};
+use crate::call::{Call, Outcome};
+use crate::errors::Failure;
+use crate::params::Field;
+use crate::route::{Access, Flow, Route, Verb};
+
+pub(crate) const ROUTE: Route = Route {
+    name: "AddSharedMountPointPrimaryStorage",
+    class: "org.zstack.storage.primary.smp.APIAddSharedMountPointPrimaryStorageMsg",
+    verb: Verb::Post,
+    paths: &["/zstack/v1/primary-storage/smp"],
+    action: None,
+    params_too: false,
+    flow: Flow::Quick,
+    access: Access::Credentials,
+    fields: &[
+        Field::text("url").required().length(1, 2048),
+        NAME.required(),
+        DESCRIPTION,
+        Field::text("type"),
+        Field::text("zoneUuid").required().naming(Noun::Zone),
+        Field::text("resourceUuid").new_uuid(),
+    ],
+    coverage: Coverage::Partial("tags are ignored"),
+    run: |call| Box::pin(run(call)),
+};
+
+async fn run(call: &Call) -> Result<Outcome, Failure> {
+    add_pool(call, PoolKind::SharedMount).await
+}

@@ -1,0 +1,29 @@
+//! GetBackupStorageTypes: those that can be added here.
+
+use gaze_http::Coverage;
+
+use crate::answer::Answer;
+use crate::call::{Call, Outcome};
+use crate::errors::Failure;
+use crate::route::{Access, Flow, Route, Verb};
+
+pub(crate) const ROUTE: Route = Route {
+    name: "GetBackupStorageTypes",
+    class: "org.zstack.header.storage.backup.APIGetBackupStorageTypesMsg",
+    verb: Verb::Get,
+    paths: &["/zstack/v1/backup-storage/types"],
+    action: None,
+    params_too: false,
+    flow: Flow::Sync,
+    access: Access::Credentials,
+    fields: &[],
+    coverage: Coverage::Done,
+    run: |call| Box::pin(std::future::ready(run(call))),
+};
+
+#[expect(clippy::unnecessary_wraps, reason = "the form of every operation")]
+fn run(_call: &Call) -> Result<Outcome, Failure> {
+    Ok(Answer::empty()
+        .with("types", serde_json::json!(["SftpBackupStorage"]))
+        .into())
+}

@@ -1,0 +1,42 @@
+//! QueryCephBackupStorage: the stores in Ceph clusters.
+
+use gaze_domain::StoreKind;
+use gaze_http::Coverage;
+
+use super::answer_rows;
+use crate::call::{Call, Outcome};
+use crate::errors::Failure;
+use crate::map;
+use crate::params::Field;
+use crate::route::{Access, Flow, Route, Verb};
+
+pub(crate) const ROUTE: Route = Route {
+    name: "QueryCephBackupStorage",
+    class: "org.zstack.storage.ceph.backup.APIQueryCephBackupStorageMsg",
+    verb: Verb::Get,
+    paths: &[
+        "/zstack/v1/backup-storage/ceph",
+        "/zstack/v1/backup-storage/ceph/{uuid}",
+    ],
+    action: None,
+    params_too: false,
+    flow: Flow::Sync,
+    access: Access::Credentials,
+    fields: &[Field::text("uuid")],
+    coverage: Coverage::Done,
+    run: |call| Box::pin(run(call)),
+};
+
+async fn run(call: &Call) -> Result<Outcome, Failure> {
+    let stores = call
+        .app
+        .list_stores(call.caller()?)
+        .await
+        .map_err(|error| call.failure(&error))?;
+    let all: Vec<_> = stores
+        .iter()
+        .filter(|store| store.kind == StoreKind::Ceph)
+        .map(map::store::ceph)
+        .collect();
+    answer_rows(call, &all).await
+}

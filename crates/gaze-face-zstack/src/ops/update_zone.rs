@@ -1,0 +1,47 @@
+//! UpdateZone: its name and description.
+
+use gaze_app::ZonePatch;
+use gaze_domain::Noun;
+use gaze_http::Coverage;
+
+use super::id;
+use super::{DESCRIPTION, NAME};
+use crate::answer::Answer;
+use crate::call::{Call, Outcome};
+use crate::errors::Failure;
+use crate::map;
+use crate::params::Field;
+use crate::route::{Access, Flow, Route, Verb};
+
+pub(crate) const ROUTE: Route = Route {
+    name: "UpdateZone",
+    class: "org.zstack.header.zone.APIUpdateZoneMsg",
+    verb: Verb::Put,
+    paths: &["/zstack/v1/zones/{uuid}/actions"],
+    action: Some("updateZone"),
+    params_too: false,
+    flow: Flow::Quick,
+    access: Access::Credentials,
+    fields: &[
+        Field::text("uuid").required().naming(Noun::Zone),
+        NAME,
+        DESCRIPTION,
+        Field::flag("isDefault"),
+    ],
+    coverage: Coverage::Partial("isDefault is ignored"),
+    run: |call| Box::pin(run(call)),
+};
+
+async fn run(call: &Call) -> Result<Outcome, Failure> {
+    let patch = ZonePatch {
+        name: call.params.owned("name"),
+        description: call.params.owned("description").map(Some),
+        enabled: None,
+    };
+    let zone = call
+        .app
+        .update_zone(call.caller()?, id(call, "uuid")?, patch)
+        .await
+        .map_err(|error| call.failure_named(&error, &[(Noun::Zone, "uuid")]))?;
+    Ok(Answer::inventory(&map::place::zone(&zone))?.into())
+}
