@@ -164,6 +164,10 @@ class ZstackJava:
         assert root["type"] == "Root" and root["vmInstanceUuid"] == vm["uuid"]
         disks.same_disk(root["installPath"], self.folder / "base.qcow2")
         disks.boots(root["installPath"], disks.DEBIAN_ISO_SAYS)
+        # The old one is attached to no machine any more, and makes no template.
+        old = f"/images/root-volume-templates/from/volumes/{self.volume}"
+        assert refusal(self.java.post, old, name="n").code == "SYS.1000"
+        self.volume = root["uuid"]
 
     def its_signed_calls_are_served_whatever_the_zone_of_their_dates(self):
         key = self.native.create("/access-keys")
