@@ -3,9 +3,10 @@
 
 use gaze_catalog::{image, pool, store, volume};
 use gaze_domain::candidate::{judge_disc, store_serves_pool};
-use gaze_domain::{Caller, Image, InstanceId, InstanceState, Result, Store, VolumeId};
+use gaze_domain::{Caller, Image, InstanceId, InstanceState, Result, Store};
 
 use crate::App;
+use crate::requests::CaptureSource;
 
 impl App {
     /// Discs for the machine's drive, newest first: by the rule for root disks, of another medium.
@@ -33,12 +34,22 @@ impl App {
             .collect())
     }
 
-    /// The stores that an image of the volume can go to now, oldest first: those that serve its
-    /// pool's zone and are compatible with the pool.
-    pub async fn store_candidates(&self, caller: &Caller, id: VolumeId) -> Result<Vec<Store>> {
-        let source = self.known_volume(caller, id).await?;
+    /// The stores that an image of the volume, or of the volume as it was, can go to now, oldest
+    /// first: those that serve its pool's zone and are compatible with the pool.
+    pub async fn store_candidates(
+        &self,
+        caller: &Caller,
+        source: CaptureSource,
+    ) -> Result<Vec<Store>> {
+        let volume = match source {
+            CaptureSource::Volume(id) => self.known_volume(caller, id).await?,
+            CaptureSource::Snapshot(id) => {
+                let snapshot = self.known_snapshot(caller, id).await?;
+                self.known_volume(caller, snapshot.volume).await?
+            }
+        };
         let mut read = self.catalog().read();
-        let home = pool::get(&mut read, source.pool).await?;
+        let home = pool::get(&mut read, volume.pool).await?;
         let mut stores = store::list(&mut read).await?;
         stores.retain(|store| store_serves_pool(&home, home.zone, store));
         Ok(stores)

@@ -1,6 +1,6 @@
 //! The discs that a machine can take, and the stores that an image of a volume can go to.
 
-use gaze_app::NewImage;
+use gaze_app::{CaptureSource, NewImage};
 use gaze_domain::{Architecture, Caller, Media, StoreState, Visibility};
 use gaze_testkit::World;
 
@@ -66,8 +66,9 @@ async fn an_image_of_a_volume_goes_to_stores_of_its_zone_that_can_be_used() {
     for world in worlds().await {
         let (app, admin, tenant) = (&world.app, &world.admin.caller, &world.tenant.caller);
         let second = store(&world, "second", 1 << 20).await;
+        let root = CaptureSource::Volume(world.root.id);
         let names = async || {
-            let found = app.store_candidates(tenant, world.root.id).await.unwrap();
+            let found = app.store_candidates(tenant, root).await.unwrap();
             let ids: Vec<_> = found.into_iter().map(|store| store.id).collect();
             ids
         };
@@ -81,7 +82,7 @@ async fn an_image_of_a_volume_goes_to_stores_of_its_zone_that_can_be_used() {
             .unwrap();
         assert!(names().await.is_empty());
         let stranger = &world.stranger.caller;
-        let refused = app.store_candidates(stranger, world.root.id).await;
+        let refused = app.store_candidates(stranger, root).await;
         assert_refused(refused, "NotFound");
         world.stop().await;
     }

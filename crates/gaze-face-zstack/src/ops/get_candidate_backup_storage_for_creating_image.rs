@@ -1,7 +1,8 @@
 //! GetCandidateBackupStorageForCreatingImage: where an image of a volume can go. Of `volumeUuid` and
 //! `volumeSnapshotUuid` one has to be given, in the path or in the query.
 
-use gaze_domain::{Noun, VolumeId};
+use gaze_app::CaptureSource;
+use gaze_domain::{Error, Noun};
 use gaze_http::Coverage;
 
 use crate::answer::{self, Answer};
@@ -13,12 +14,11 @@ use crate::route::{Access, Flow, Route, Verb};
 use crate::wire::backup_storage::BackupStorage;
 
 const NAME: &str = "GetCandidateBackupStorageForCreatingImage";
-const NO_SNAPSHOTS: &str = "volume snapshots are not looked up";
 const VOLUME: Field = Field::text("volumeUuid").naming(Noun::Volume);
-const SNAPSHOT: Field = Field::text("volumeSnapshotUuid");
+const SNAPSHOT: Field = Field::text("volumeSnapshotUuid").naming(Noun::Snapshot);
 
 /// The operation at one of its paths.
-const fn at(paths: &'static [&'static str], fields: &'static [Field], coverage: Coverage) -> Route {
+const fn at(paths: &'static [&'static str], fields: &'static [Field]) -> Route {
     Route {
         name: NAME,
         class: "org.zstack.header.image.APIGetCandidateBackupStorageForCreatingImageMsg",
@@ -29,7 +29,7 @@ const fn at(paths: &'static [&'static str], fields: &'static [Field], coverage: 
         flow: Flow::Sync,
         access: Access::Credentials,
         fields,
-        coverage,
+        coverage: Coverage::Done,
         run: |call| Box::pin(run(call)),
     }
 }
@@ -37,38 +37,32 @@ const fn at(paths: &'static [&'static str], fields: &'static [Field], coverage: 
 pub(crate) const OF_VOLUME: Route = at(
     &["/zstack/v1/images/volumes/{volumeUuid}/candidate-backup-storage"],
     &[VOLUME],
-    Coverage::Done,
 );
 
 pub(crate) const OF_SNAPSHOT: Route = at(
     &["/zstack/v1/images/volume-snapshots/{volumeSnapshotUuid}/candidate-backup-storage"],
     &[SNAPSHOT],
-    Coverage::Partial(NO_SNAPSHOTS),
 );
 
 pub(crate) const OF_EITHER: Route = at(
     &["/zstack/v1/images/candidate-backup-storage"],
     &[VOLUME, SNAPSHOT],
-    Coverage::Partial(NO_SNAPSHOTS),
 );
+
+/// By which parameter the call names its source.
+const NAMES: &[(Noun, &str)] = &[
+    (Noun::Volume, "volumeUuid"),
+    (Noun::Snapshot, "volumeSnapshotUuid"),
+];
 
 async fn run(call: &Call) -> Result<Outcome, Failure> {
     let caller = call.caller()?;
-    let (volume, snapshot) = (
-        call.params.text("volumeUuid"),
-        call.params.text("volumeSnapshotUuid"),
-    );
-    let volume = match (volume, snapshot) {
-        (Some(volume), _) => volume,
-        (None, Some(snapshot)) => {
-            return Err(api(
-                Code::NotFound,
-                format!(
-                    "invalid field[volumeSnapshotUuid], resource[uuid:{snapshot}, \
-                     type:VolumeSnapshotVO] not found"
-                ),
-            ));
-        }
+    let told = |error: Error| call.failure_named(&error, NAMES);
+    let volume = call.params.text("volumeUuid");
+    let snapshot = call.params.text("volumeSnapshotUuid");
+    let source = match (volume, snapshot) {
+        (Some(volume), _) => CaptureSource::Volume(volume.parse().map_err(told)?),
+        (None, Some(snapshot)) => CaptureSource::Snapshot(snapshot.parse().map_err(told)?),
         (None, None) => {
             return Err(api(
                 Code::InvalidArgument,
@@ -76,11 +70,9 @@ async fn run(call: &Call) -> Result<Outcome, Failure> {
             ));
         }
     };
-    let told = |error| call.failure_named(&error, &[(Noun::Volume, "volumeUuid")]);
-    let volume: VolumeId = volume.parse().map_err(told)?;
     let stores = call
         .app
-        .store_candidates(caller, volume)
+        .store_candidates(caller, source)
         .await
         .map_err(told)?;
     let shown = stores.iter().map(map::store::inventory);
