@@ -196,6 +196,7 @@ mod tests {
             [
                 ("queued", "Creating", "Creating"),
                 ("saving", "Downloading", "Downloading"),
+                ("staged", "Downloading", "Downloading"),
                 ("importing", "Downloading", "Downloading"),
                 ("capturing", "Creating", "Creating"),
                 ("active", "Ready", "Disabled"),
