@@ -137,7 +137,7 @@ fn welcome(
         "Gaze is ready at {url}\n\n\
          \x20 ZStack          {url}/zstack/v1\n\
          \x20 Huawei Cloud    {url}/v1/cloudimages/{{region}}\n\
-         \x20 Identity v3     {url}/v3\n\
+         \x20 OpenStack       {url}/v2/images, {url}/v3 (Identity v3)\n\
          \x20 DiDi Cloud      {url}/dicloud/i\n\
          \x20 Gaze's own API  {url}/gaze/v1 (described at {url}/gaze/v1/openapi.json)\n\
          \x20 Metrics         {url}/metrics\n"
