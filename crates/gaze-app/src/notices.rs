@@ -65,8 +65,9 @@ pub(crate) async fn enqueue(
 }
 
 impl App {
-    /// Refuses, with [`Error::SourceRefused`], a URL to which no notice may be posted: one of another scheme than HTTP, with a
-    /// password, or of an address that imports may not reach either.
+    /// Refuses, with [`Error::SourceRefused`], a URL to which no notice may be posted: one of
+    /// another scheme than HTTP, with a password, or of an address that imports may not reach
+    /// either.
     pub fn check_hook(&self, url: &str) -> Result<()> {
         let odd = |reason: &str| {
             Err(Error::SourceRefused {

@@ -12,6 +12,7 @@ mod zones;
 pub(crate) use sightings::Sightings;
 pub(crate) use stores::allowed;
 
+use gaze_domain::image::check_description;
 use gaze_domain::{Error, Result};
 
 /// Names of places stand in addresses and requests, so they are short and plain.
@@ -25,4 +26,13 @@ fn check_place_name(name: &str) -> Result<()> {
     }
     let reason = format!("must be 1 to {MAX_NAME} letters, digits, hyphens, underscores or dots");
     Err(Error::invalid("name", reason))
+}
+
+/// What a patch says of a place, if it says it.
+fn check_patch(name: Option<&str>, description: Option<&Option<String>>) -> Result<()> {
+    name.map_or(Ok(()), check_place_name)?;
+    match description {
+        Some(Some(text)) => check_description(text),
+        Some(None) | None => Ok(()),
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use gaze_domain::{ByteCount, Error, Timestamp};
+use gaze_domain::{ByteCount, Error, StoreId, Timestamp};
 use gaze_sql::{Row, Value};
 
 use crate::{Failure, Rows};
@@ -165,4 +165,28 @@ pub(crate) fn padded(mut values: Vec<Value>) -> Vec<Value> {
         values.resize(values.len().next_power_of_two(), last);
     }
     values
+}
+
+/// Most ids or keys of one statement.
+pub(crate) const BATCH: usize = 1024;
+
+/// Which of these keys of blobs a table names in a store.
+pub(crate) async fn known_keys(
+    rows: &mut impl Rows,
+    table: &'static str,
+    store: StoreId,
+    keys: &[String],
+) -> Result<Vec<String>, Failure> {
+    let mut known = Vec::new();
+    for batch in keys.chunks(BATCH) {
+        let mut args = padded(batch.iter().map(Value::from).collect());
+        args.push(store.hex().into());
+        let sql = format!(
+            "SELECT blob_key FROM {table} WHERE blob_key IN ({}) AND store_id = ${}",
+            places(1, args.len() - 1),
+            args.len()
+        );
+        known.extend(all(rows, &sql, &args, |c| c.text()).await?);
+    }
+    Ok(known)
 }

@@ -5,17 +5,14 @@ use std::collections::HashMap;
 use gaze_domain::{
     ByteCount, Error, ImageId, Location, LocationId, LocationState, Noun, StoreId, Timestamp,
 };
-use gaze_sql::{Kind, Tx, Value};
+use gaze_sql::{Kind, Tx};
 
-use crate::columns::{Columns, all, count, micros, one, padded, places};
+use crate::columns::{self, BATCH, Columns, all, count, micros, one, padded, places};
 use crate::failure::refused;
 use crate::{Failure, Rows, setting, store};
 
 const SELECT: &str = "SELECT id, image_id, store_id, blob_key, state, size, ordinal, created_at, \
                       updated_at FROM image_location";
-
-/// Most ids or keys of one statement.
-const BATCH: usize = 1024;
 
 fn decode(c: &mut Columns<'_>) -> Result<Location, Failure> {
     Ok(Location {
@@ -253,18 +250,7 @@ pub async fn known_keys(
     store: StoreId,
     keys: &[String],
 ) -> Result<Vec<String>, Failure> {
-    let mut known = Vec::new();
-    for batch in keys.chunks(BATCH) {
-        let mut args = padded(batch.iter().map(Value::from).collect());
-        args.push(store.hex().into());
-        let sql = format!(
-            "SELECT blob_key FROM image_location WHERE blob_key IN ({}) AND store_id = ${}",
-            places(1, args.len() - 1),
-            args.len()
-        );
-        known.extend(all(rows, &sql, &args, |c| c.text()).await?);
-    }
-    Ok(known)
+    columns::known_keys(rows, "image_location", store, keys).await
 }
 
 /// Copies that are neither ready nor gone.

@@ -2,7 +2,8 @@
 //!
 //! [`Folders`] is the gate: it opens only files in the folders an operator allowed. What it opens
 //! for reading is locked in QEMU's own way, so that a disk in use is refused and a disk being read
-//! cannot be started from. New files are made in a [`Folder`] behind the same gate. This crate knows no catalogue, tenant or request, and is synchronous.
+//! cannot be started from. New files are made in a [`Folder`] behind the same gate. This crate knows
+//! no catalogue, tenant or request, and is synchronous.
 
 mod disk;
 mod error;

@@ -1,10 +1,9 @@
 //! Clusters.
 
 use gaze_catalog::{cluster, zone};
-use gaze_domain::image::check_description;
 use gaze_domain::{Caller, Cluster, ClusterId, Error, Noun, Result};
 
-use super::check_place_name;
+use super::{check_patch, check_place_name};
 use crate::App;
 use crate::requests::{ClusterPatch, NewCluster};
 
@@ -52,12 +51,7 @@ impl App {
         patch: ClusterPatch,
     ) -> Result<Cluster> {
         caller.must_admin("change a cluster", Noun::Cluster)?;
-        patch.name.as_deref().map_or(Ok(()), check_place_name)?;
-        patch
-            .description
-            .iter()
-            .flatten()
-            .try_for_each(|text| check_description(text))?;
+        check_patch(patch.name.as_deref(), patch.description.as_ref())?;
         let now = self.now();
         self.catalog()
             .write(move |tx| {

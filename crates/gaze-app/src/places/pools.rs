@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use gaze_catalog::{cluster, pool, zone};
 use gaze_compute::{ComputeError, Room};
-use gaze_domain::image::check_description;
 use gaze_domain::{Caller, Cluster, Error, Noun, Pool, PoolId, PoolKind, Result};
 
-use super::check_place_name;
 use super::sightings::Sighting;
+use super::{check_patch, check_place_name};
 use crate::requests::{NewPool, PoolPatch, SeenPool};
 use crate::{App, errors};
 
@@ -105,12 +104,7 @@ impl App {
 
     pub async fn update_pool(&self, caller: &Caller, id: PoolId, patch: PoolPatch) -> Result<Pool> {
         caller.must_admin("change a pool", Noun::Pool)?;
-        patch.name.as_deref().map_or(Ok(()), check_place_name)?;
-        patch
-            .description
-            .iter()
-            .flatten()
-            .try_for_each(|text| check_description(text))?;
+        check_patch(patch.name.as_deref(), patch.description.as_ref())?;
         let now = self.now();
         self.catalog()
             .write(move |tx| {

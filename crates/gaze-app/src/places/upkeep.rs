@@ -1,10 +1,9 @@
 //! Stores as an operator looks after them.
 
 use gaze_catalog::{store, zone};
-use gaze_domain::image::check_description;
 use gaze_domain::{Caller, Error, Noun, Result, Store, StoreId, StoreState, StoreStatus, ZoneId};
 
-use super::check_place_name;
+use super::check_patch;
 use crate::App;
 use crate::requests::StorePatch;
 
@@ -24,12 +23,7 @@ impl App {
         patch: StorePatch,
     ) -> Result<Store> {
         caller.must_admin("change a store", Noun::Store)?;
-        patch.name.as_deref().map_or(Ok(()), check_place_name)?;
-        patch
-            .description
-            .iter()
-            .flatten()
-            .try_for_each(|text| check_description(text))?;
+        check_patch(patch.name.as_deref(), patch.description.as_ref())?;
         let now = self.now();
         self.catalog()
             .write(move |tx| {
@@ -64,8 +58,8 @@ impl App {
             .await
     }
 
-    /// Opens the store anew, and records whether that succeeded and how much room there is. A store that cannot be reached is
-    /// an error; it is recorded as disconnected all the same.
+    /// Opens the store anew, and records whether that succeeded and how much room there is. A
+    /// store that cannot be reached is an error; it is recorded as disconnected all the same.
     pub async fn reconnect_store(&self, caller: &Caller, id: StoreId) -> Result<Store> {
         caller.must_admin("reconnect a store", Noun::Store)?;
         let known = store::get(&mut self.catalog().read(), id).await?;

@@ -1,10 +1,9 @@
 //! Zones.
 
 use gaze_catalog::{region, zone};
-use gaze_domain::image::check_description;
 use gaze_domain::{Caller, Error, Noun, RegionId, Result, Zone, ZoneId};
 
-use super::check_place_name;
+use super::{check_patch, check_place_name};
 use crate::App;
 use crate::requests::{NewZone, ZonePatch};
 
@@ -51,12 +50,7 @@ impl App {
 
     pub async fn update_zone(&self, caller: &Caller, id: ZoneId, patch: ZonePatch) -> Result<Zone> {
         caller.must_admin("change a zone", Noun::Zone)?;
-        patch.name.as_deref().map_or(Ok(()), check_place_name)?;
-        patch
-            .description
-            .iter()
-            .flatten()
-            .try_for_each(|text| check_description(text))?;
+        check_patch(patch.name.as_deref(), patch.description.as_ref())?;
         let now = self.now();
         self.catalog()
             .write(move |tx| {

@@ -5,6 +5,27 @@ use serde::Serialize;
 
 use super::Inventory;
 
+/// The keys of every backup storage, and those that a type adds.
+macro_rules! fields {
+    ($($added:literal),*) => {
+        &[
+            "uuid",
+            "name",
+            "url",
+            "description",
+            "totalCapacity",
+            "availableCapacity",
+            "type",
+            "state",
+            "status",
+            "createDate",
+            "lastOpDate",
+            "attachedZoneUuids",
+            $($added,)*
+        ]
+    };
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct BackupStorage {
@@ -24,20 +45,7 @@ pub(crate) struct BackupStorage {
 
 impl Inventory for BackupStorage {
     const CLASS: &'static str = "org.zstack.header.storage.backup.BackupStorageInventory";
-    const FIELDS: &'static [&'static str] = &[
-        "uuid",
-        "name",
-        "url",
-        "description",
-        "totalCapacity",
-        "availableCapacity",
-        "type",
-        "state",
-        "status",
-        "createDate",
-        "lastOpDate",
-        "attachedZoneUuids",
-    ];
+    const FIELDS: &'static [&'static str] = fields!();
 }
 
 /// SftpBackupStorageInventory. `username` and `sshPort`, by which ZStack reaches its agent, are
@@ -51,21 +59,7 @@ pub(crate) struct Sftp {
 
 impl Inventory for Sftp {
     const CLASS: &'static str = "org.zstack.storage.backup.sftp.SftpBackupStorageInventory";
-    const FIELDS: &'static [&'static str] = &[
-        "uuid",
-        "name",
-        "url",
-        "description",
-        "totalCapacity",
-        "availableCapacity",
-        "type",
-        "state",
-        "status",
-        "createDate",
-        "lastOpDate",
-        "attachedZoneUuids",
-        "hostname",
-    ];
+    const FIELDS: &'static [&'static str] = fields!("hostname");
 }
 
 /// ImageStoreBackupStorageInventory.
@@ -79,21 +73,7 @@ pub(crate) struct ImageStore {
 impl Inventory for ImageStore {
     const CLASS: &'static str =
         "org.zstack.storage.backup.imagestore.ImageStoreBackupStorageInventory";
-    const FIELDS: &'static [&'static str] = &[
-        "uuid",
-        "name",
-        "url",
-        "description",
-        "totalCapacity",
-        "availableCapacity",
-        "type",
-        "state",
-        "status",
-        "createDate",
-        "lastOpDate",
-        "attachedZoneUuids",
-        "hostname",
-    ];
+    const FIELDS: &'static [&'static str] = fields!("hostname");
 }
 
 /// CephBackupStorageInventory. Monitors are not known here.
@@ -106,19 +86,5 @@ pub(crate) struct Ceph {
 
 impl Inventory for Ceph {
     const CLASS: &'static str = "org.zstack.storage.ceph.backup.CephBackupStorageInventory";
-    const FIELDS: &'static [&'static str] = &[
-        "uuid",
-        "name",
-        "url",
-        "description",
-        "totalCapacity",
-        "availableCapacity",
-        "type",
-        "state",
-        "status",
-        "createDate",
-        "lastOpDate",
-        "attachedZoneUuids",
-        "fsid",
-    ];
+    const FIELDS: &'static [&'static str] = fields!("fsid");
 }
