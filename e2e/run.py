@@ -20,6 +20,7 @@ from stories.bad_input import BadInput
 from stories.crash import Crash
 from stories.didi_list import DidiList
 from stories.every_face import EveryFace
+from stories.huawei_native import HuaweiNative
 from stories.huawei_sdk import HuaweiSdk
 from stories.openstack_clients import OpenstackClients
 from stories.restart import Restart
@@ -38,6 +39,7 @@ STORIES = [
     ZstackTerraform,
     ZstackMultiCloud,
     HuaweiSdk,
+    HuaweiNative,
     OpenstackClients,
     DidiList,
     EveryFace,

@@ -52,7 +52,7 @@ pub(crate) async fn caller(
 }
 
 /// The header's text; `None` if it is absent or empty. What is not text names no token.
-fn token(headers: &HeaderMap) -> Option<&str> {
+pub(crate) fn token(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(X_AUTH_TOKEN)?;
     Some(value.to_str().unwrap_or("?").trim()).filter(|text| !text.is_empty())
 }

@@ -12,6 +12,7 @@ mod ops;
 mod path;
 mod query;
 mod routes;
+mod vendor;
 mod wire;
 
 use std::time::Duration;
@@ -23,6 +24,7 @@ use gaze_app::App;
 use gaze_http::Forwarded;
 
 pub use routes::OPERATIONS;
+pub use vendor::{Said, Vendor};
 
 /// What this face is told.
 #[derive(Clone, Debug)]
@@ -34,6 +36,8 @@ pub struct Config {
     pub forwarded: Forwarded,
     /// How long an upload may pause between two pieces.
     pub idle: Duration,
+    /// Attributes for the clients of a vendor that has its own.
+    pub vendor: Option<Vendor>,
 }
 
 impl Default for Config {
@@ -42,6 +46,7 @@ impl Default for Config {
             public_url: None,
             forwarded: Forwarded::default(),
             idle: gaze_http::body::IDLE,
+            vendor: None,
         }
     }
 }
@@ -61,6 +66,12 @@ impl Face {
             self.config.public_url.as_deref(),
             self.config.forwarded,
         )
+    }
+
+    /// The vendor whose client sent the request, if it is one that signs.
+    fn vendor(&self, headers: &HeaderMap) -> Option<&Vendor> {
+        let signed = auth::token(headers).is_none();
+        self.config.vendor.as_ref().filter(|_| signed)
     }
 }
 

@@ -7,6 +7,7 @@
 mod auth;
 mod errors;
 mod map;
+pub mod native;
 mod ops;
 mod routes;
 mod wire;

@@ -38,6 +38,23 @@ pub(crate) async fn compose(config: &Config) -> anyhow::Result<Service> {
     Ok(Service { app, router })
 }
 
+/// Huawei Cloud's clients make the calls of OpenStack's face, with attributes that its own face
+/// knows.
+const HUAWEI: gaze_face_glance::Vendor = gaze_face_glance::Vendor {
+    attributes: gaze_face_huawei::native::attributes,
+    settable: gaze_face_huawei::native::SETTABLE,
+    set: |said, name, value| {
+        let mut facts = gaze_face_huawei::native::Facts {
+            os: said.os,
+            platform: said.platform,
+            architecture: said.architecture,
+            description: said.description,
+        };
+        gaze_face_huawei::native::set(&mut facts, name, value);
+    },
+    condition: gaze_face_huawei::native::condition,
+};
+
 /// One line a face.
 fn router(config: &Config, app: &App, runtime: &Arc<dyn Runtime>) -> Router {
     let metrics = Metrics::new(counts::registry(app));
@@ -62,6 +79,7 @@ fn router(config: &Config, app: &App, runtime: &Arc<dyn Runtime>) -> Router {
         public_url: public_url.clone(),
         forwarded: Forwarded::Ignored,
         idle: Duration::from_secs(config.limits.idle_seconds),
+        vendor: Some(HUAWEI),
     };
     let native = gaze_face_native::Config {
         public_url,

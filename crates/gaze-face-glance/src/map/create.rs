@@ -8,11 +8,16 @@ use serde_json::{Map, Value};
 use super::attribute::{self, READ_ONLY};
 use super::extras::Facts;
 use super::words::{BARE, CONTAINER};
+use crate::Vendor;
 use crate::errors::Refusal;
 
 /// The image that the document describes. Without a visibility it is shared with nobody yet, as in
-/// Glance.
-pub(crate) fn image(caller: &Caller, document: Value) -> Result<NewImage, Refusal> {
+/// Glance; a vendor's own clients reckon with a private one.
+pub(crate) fn image(
+    caller: &Caller,
+    document: Value,
+    vendor: Option<&Vendor>,
+) -> Result<NewImage, Refusal> {
     let Value::Object(document) = document else {
         return Err(Refusal::schema("image", "it is not of type 'object'"));
     };
@@ -20,7 +25,9 @@ pub(crate) fn image(caller: &Caller, document: Value) -> Result<NewImage, Refusa
         return Err(Refusal::read_only(name));
     }
     let mut new = NewImage::named("");
-    new.visibility = Visibility::Shared;
+    if vendor.is_none() {
+        new.visibility = Visibility::Shared;
+    }
     let mut container = String::new();
     let mut extras = Map::new();
     for (name, value) in document {
@@ -51,6 +58,9 @@ pub(crate) fn image(caller: &Caller, document: Value) -> Result<NewImage, Refusa
     for (name, value) in &extras {
         let value = attribute::extra(name, value)?;
         Facts::from(&mut new).set(name, value);
+    }
+    if let Some(vendor) = vendor {
+        vendor.told(&mut new);
     }
     if new.format == Some(DiskFormat::Iso) {
         new.media = Media::Iso;
@@ -111,7 +121,7 @@ mod tests {
             role: Role::Member,
             token: None,
         };
-        image(&caller, document).map_err(|refusal| refusal.told())
+        image(&caller, document, None).map_err(|refusal| refusal.told())
     }
 
     #[test]

@@ -6,6 +6,7 @@ use serde::{Serialize, Serializer};
 
 use super::words::{container, status};
 use super::{extras, words};
+use crate::Vendor;
 
 /// The algorithm of `os_hash_value` where the longer digest was not computed.
 const SHA256: &str = "sha256";
@@ -15,6 +16,8 @@ const SHA512: &str = "sha512";
 pub(crate) struct Shown<'i> {
     pub(crate) image: &'i Image,
     pub(crate) stores: &'i [Store],
+    /// Whose attributes it shows besides.
+    pub(crate) vendor: Option<&'i Vendor>,
 }
 
 /// What `visibility` shows.
@@ -80,7 +83,17 @@ impl Serialize for Shown<'_> {
         if let Some(stores) = self.store_names() {
             map.serialize_entry("stores", &stores)?;
         }
-        extras::shown(image, |name, value| map.serialize_entry(name, value))?;
+        let further = self.vendor.map(|vendor| (vendor.attributes)(image));
+        let further = further.unwrap_or_default();
+        for (name, value) in &further {
+            map.serialize_entry(name, value)?;
+        }
+        extras::shown(image, |name, value| {
+            if further.contains_key(name) {
+                return Ok(());
+            }
+            map.serialize_entry(name, value)
+        })?;
         map.end()
     }
 }

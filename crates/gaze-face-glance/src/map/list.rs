@@ -10,6 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::image::visibility;
 use super::{extras, filter, member, words};
+use crate::Vendor;
 use crate::errors::Refusal;
 
 const DEFAULT_PAGE: u32 = 25;
@@ -37,10 +38,17 @@ struct Reading {
 }
 
 impl Query {
-    pub(crate) fn parse(caller: &Caller, pairs: Vec<(String, String)>) -> Result<Self, Refusal> {
+    pub(crate) fn parse(
+        caller: &Caller,
+        pairs: Vec<(String, String)>,
+        vendor: Option<&Vendor>,
+    ) -> Result<Self, Refusal> {
         let mut reading = Reading::default();
         for (name, value) in &pairs {
-            reading.take(name, value)?;
+            match vendor.and_then(|vendor| (vendor.condition)(name, value)) {
+                Some(condition) => reading.conditions.push(condition),
+                None => reading.take(name, value)?,
+            }
         }
         let list = reading.finish(caller)?;
         Ok(Self { list, pairs })

@@ -11,6 +11,7 @@ use super::attribute::{self, BASE, READ_ONLY, RESERVED};
 use super::create::limited;
 use super::extras::{self, Facts};
 use super::words::{BARE, CONTAINER};
+use crate::Vendor;
 use crate::errors::Refusal;
 
 /// Which of the two generations a document is of.
@@ -159,8 +160,21 @@ fn attribute_of(pointer: &str) -> Result<String, Refusal> {
     Ok(path.replace("~1", "/").replace("~0", "~"))
 }
 
-/// Applies all changes in order, or refuses.
-pub(crate) fn apply(image: &mut Image, changes: Vec<Change>) -> Result<(), Refusal> {
+/// Applies all changes in order, or refuses. A vendor's attributes are there to be changed too.
+pub(crate) fn apply(
+    image: &mut Image,
+    changes: Vec<Change>,
+    vendor: Option<&Vendor>,
+) -> Result<(), Refusal> {
+    match vendor {
+        Some(vendor) => vendor.around(image, |image| in_order(image, changes))?,
+        None => in_order(image, changes)?,
+    }
+    limited("tags", image.tags.len(), MAX_TAGS)?;
+    limited("properties", extras::count(image), MAX_PROPERTIES - 1)
+}
+
+fn in_order(image: &mut Image, changes: Vec<Change>) -> Result<(), Refusal> {
     for change in changes {
         match change {
             Change::Add { name, value, new } => {
@@ -190,8 +204,7 @@ pub(crate) fn apply(image: &mut Image, changes: Vec<Change>) -> Result<(), Refus
             }
         }
     }
-    limited("tags", image.tags.len(), MAX_TAGS)?;
-    limited("properties", extras::count(image), MAX_PROPERTIES - 1)
+    Ok(())
 }
 
 fn missing(name: &str) -> Refusal {
@@ -258,4 +271,4 @@ fn queued(image: &Image, name: &str, same: bool) -> Result<(), Refusal> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

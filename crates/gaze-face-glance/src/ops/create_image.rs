@@ -19,7 +19,7 @@ pub(crate) async fn create_image(
     headers: HeaderMap,
     Told(caller, document): Told,
 ) -> Answer {
-    let new = create::image(&caller, document)?;
+    let new = create::image(&caller, document, face.vendor(&headers))?;
     let image = face.app.create_image(&caller, new).await?;
     let location = format!(
         "{}/v2/images/{}",
@@ -29,6 +29,7 @@ pub(crate) async fn create_image(
     let body = Json(Shown {
         image: &image,
         stores: &[],
+        vendor: face.vendor(&headers),
     });
     let headers = [
         (header::LOCATION, location),

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 
 use super::{Answer, Done};
@@ -15,12 +15,14 @@ pub(crate) async fn show_image(
     State(face): State<Face>,
     Known(caller): Known,
     At(id): At,
+    headers: HeaderMap,
 ) -> Answer {
     let image = face.app.get_live_image(&caller, id).await?;
     let stores = face.app.list_stores(&caller).await?;
     let shown = Shown {
         image: &image,
         stores: &stores,
+        vendor: face.vendor(&headers),
     };
     Ok(Json(shown).into_response())
 }

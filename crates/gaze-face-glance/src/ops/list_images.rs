@@ -2,6 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use gaze_domain::list::Start;
 use gaze_domain::{Error, Noun};
@@ -16,9 +17,11 @@ use crate::query::Pairs;
 pub(crate) async fn list_images(
     State(face): State<Face>,
     Known(caller): Known,
+    headers: HeaderMap,
     Pairs(pairs): Pairs,
 ) -> Answer {
-    let query = Query::parse(&caller, pairs)?;
+    let vendor = face.vendor(&headers);
+    let query = Query::parse(&caller, pairs, vendor)?;
     let found = face.app.list_images(&caller, query.list.clone()).await;
     let images = match (found, query.list.start) {
         (
@@ -41,6 +44,7 @@ pub(crate) async fn list_images(
             .map(|image| Shown {
                 image,
                 stores: &stores,
+                vendor,
             })
             .collect(),
         schema: "/v2/schemas/images",

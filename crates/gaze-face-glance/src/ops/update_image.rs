@@ -30,12 +30,14 @@ pub(crate) async fn update_image(
         Refusal::unsupported_type().header(ACCEPT_PATCH, HeaderValue::from_static(patch::TYPES))
     })?;
     let changes = patch::changes(document, generation)?;
-    let edit = move |image: &mut _| patch::apply(image, changes);
+    let vendor = face.vendor(&headers).copied();
+    let edit = move |image: &mut _| patch::apply(image, changes, vendor.as_ref());
     let image = face.app.edit_image(&caller, id, edit).await??;
     let stores = face.app.list_stores(&caller).await?;
     let shown = Shown {
         image: &image,
         stores: &stores,
+        vendor: vendor.as_ref(),
     };
     Ok(Json(shown).into_response())
 }

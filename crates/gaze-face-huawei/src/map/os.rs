@@ -20,6 +20,18 @@ const PLATFORMS: &[(&str, &str)] = &[
     ("euleros", "EulerOS"),
 ];
 
+/// What is on the list of nobody.
+pub(crate) const OTHER: &str = "Other";
+
+/// How names begin of the systems that show this word, or any; letters of either case. Two names
+/// are written in two words as well.
+pub(crate) fn names(word: Option<&str>) -> impl Iterator<Item = &'static str> {
+    let spelled = [("red hat", "RedHat"), ("open suse", "OpenSUSE")];
+    let all = PLATFORMS.iter().copied().chain(spelled);
+    let those = all.filter(move |(_, shown)| word.is_none_or(|word| word == *shown));
+    those.map(|(name, _)| name)
+}
+
 /// The platform's word, `Other` if the list has none for it.
 pub(crate) fn platform(image: &Image) -> &'static str {
     match image.platform {
@@ -30,7 +42,7 @@ pub(crate) fn platform(image: &Image) -> &'static str {
             .iter()
             .chain(&image.os.guest_type)
             .find_map(|name| listed(name))
-            .unwrap_or("Other"),
+            .unwrap_or(OTHER),
     }
 }
 
@@ -60,6 +72,58 @@ pub(crate) fn version(image: &Image) -> Option<String> {
         }
         (_, Some(version)) => Some(version.clone()),
         (_, None) => os.guest_type.clone(),
+    }
+}
+
+/// Width of a processor, as versions name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bits {
+    Narrow,
+    Wide,
+}
+
+impl Bits {
+    pub(crate) const fn count(self) -> u8 {
+        match self {
+            Self::Narrow => 32,
+            Self::Wide => 64,
+        }
+    }
+}
+
+/// The parts of a version such as `CentOS 7.4 64bit`.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Version<'v> {
+    /// A system on the vendor's list, as it is spelled here.
+    pub(crate) distro: Option<&'v str>,
+    pub(crate) number: &'v str,
+    pub(crate) bits: Option<Bits>,
+}
+
+impl<'v> Version<'v> {
+    /// The parts that [`version`] makes the same text of; where there are none, all of it is the
+    /// number.
+    pub(crate) fn parse(text: &'v str) -> Self {
+        let (named, bits) = [(" 64bit", Bits::Wide), (" 32bit", Bits::Narrow)]
+            .into_iter()
+            .find_map(|(ending, bits)| Some((text.strip_suffix(ending)?, Some(bits))))
+            .unwrap_or((text, None));
+        let parts = PLATFORMS.iter().find_map(|(_, word)| {
+            let number = named.strip_prefix(word)?.strip_prefix(' ')?;
+            (!number.is_empty()).then_some((*word, number))
+        });
+        match parts {
+            Some((distro, number)) => Self {
+                distro: Some(distro),
+                number,
+                bits,
+            },
+            None => Self {
+                distro: listed(text),
+                number: text,
+                bits: None,
+            },
+        }
     }
 }
 

@@ -21,7 +21,7 @@ fn parsed(pairs: &[(&str, &str)]) -> Result<Query, String> {
     let pairs = pairs
         .iter()
         .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
-    Query::parse(&caller(Role::Member), pairs.collect()).map_err(|refusal| refusal.told())
+    Query::parse(&caller(Role::Member), pairs.collect(), None).map_err(|refusal| refusal.told())
 }
 
 fn conditions(pairs: &[(&str, &str)]) -> Vec<Condition> {
@@ -131,7 +131,7 @@ fn visibility_decides_whose_images_are_looked_at() {
     ] {
         assert_eq!(parsed(pairs).unwrap().list.scope, expected);
     }
-    let all = Query::parse(&caller(Role::Admin), Vec::new()).unwrap();
+    let all = Query::parse(&caller(Role::Admin), Vec::new(), None).unwrap();
     assert_eq!(all.list.scope, Scope::All);
     assert!(parsed(&[("visibility", "nobody")]).is_err());
     assert!(parsed(&[("member_status", "maybe")]).is_err());

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::*;
 
-fn image() -> Image {
+pub(crate) fn image() -> Image {
     let now = Timestamp::UNIX_EPOCH;
     Image {
         id: ImageId::parse(&"1".repeat(32)).unwrap(),
@@ -45,7 +45,12 @@ fn image() -> Image {
 fn patched(document: Value, generation: Generation) -> Result<Image, String> {
     let told = |refusal: Refusal| refusal.told();
     let mut image = image();
-    apply(&mut image, changes(document, generation).map_err(told)?).map_err(told)?;
+    apply(
+        &mut image,
+        changes(document, generation).map_err(told)?,
+        None,
+    )
+    .map_err(told)?;
     Ok(image)
 }
 
@@ -226,9 +231,9 @@ fn a_queued_image_keeps_its_container_open_when_its_format_comes() {
         name: name.into(),
         value: json!(value),
     };
-    apply(&mut queued, vec![set("disk_format", "qcow2")]).unwrap();
+    apply(&mut queued, vec![set("disk_format", "qcow2")], None).unwrap();
     assert_eq!(super::super::words::container(&queued), None);
-    apply(&mut queued, vec![set("container_format", "bare")]).unwrap();
+    apply(&mut queued, vec![set("container_format", "bare")], None).unwrap();
     assert_eq!(super::super::words::container(&queued), Some("bare"));
     assert!(!queued.properties.contains_key(CONTAINER));
 }
