@@ -14,6 +14,7 @@ mod list;
 mod members;
 mod purge;
 mod read;
+mod share;
 mod show;
 mod stores;
 mod ticket;

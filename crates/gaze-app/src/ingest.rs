@@ -12,5 +12,5 @@ mod source;
 pub(crate) use disk::{DiskReader, Matter, domain_format, look_at_volume, open_volume};
 pub(crate) use fetch::{Fetch, Fetcher};
 pub(crate) use intake::{Intake, Landed, Rule};
-pub(crate) use settle::{Aftermath, land, lock_stores, undo};
+pub(crate) use settle::{Aftermath, charged, land, lock_stores, undo};
 pub(crate) use source::{Scheme, redacted, scheme};

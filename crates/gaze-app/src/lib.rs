@@ -15,6 +15,7 @@ mod ingest;
 mod long_jobs;
 mod machines;
 mod names;
+mod node;
 mod notices;
 mod people;
 mod places;
@@ -37,14 +38,17 @@ use uuid::Uuid;
 
 pub use calls::{Answer, Ended, NewCall, Teller};
 pub use gaze_catalog::call::Call;
+pub use gaze_catalog::member::Share;
+pub use gaze_catalog::ownership::Owned;
 pub use gaze_compute::Room;
 pub use long_jobs::{LongJobView, NewLongJob};
 pub use names::Names;
+pub use node::Node;
 pub use notices::NoticeCounts;
 pub use reconcile::Running;
 pub use requests::*;
 pub use settings::{RootDisks, Settings};
-pub use setup::{FirstStart, Place};
+pub use setup::{ADMIN_PROJECT, FirstStart, Place};
 pub use system::SystemRuntime;
 pub use work::{Wanted, Work, WorkKind, WorkList, WorkState};
 
@@ -70,6 +74,7 @@ struct Inner {
     calls: calls::Calls,
     notices: notices::Counters,
     capabilities: images::Capabilities,
+    started_at: Timestamp,
     /// Work that outlives the request that began it, such as the clean-up after a client that
     /// went away.
     tasks: TaskTracker,
@@ -90,6 +95,7 @@ impl App {
         let readable = settings.disk_dirs.iter().chain(&settings.write_dirs);
         let disks = Folders::new(readable.cloned());
         let pools = Folders::new(settings.write_dirs.iter().cloned());
+        let started_at = runtime.now();
         Ok(Self {
             inner: Arc::new(Inner {
                 catalog,
@@ -105,6 +111,7 @@ impl App {
                 calls: calls::Calls::default(),
                 notices: notices::Counters::default(),
                 capabilities,
+                started_at,
                 tasks: TaskTracker::new(),
             }),
         })
@@ -123,6 +130,10 @@ impl App {
     /// What the operator decided.
     pub fn settings(&self) -> &Settings {
         &self.inner.settings
+    }
+
+    pub(crate) fn started_at(&self) -> Timestamp {
+        self.inner.started_at
     }
 
     pub(crate) fn runtime(&self) -> &dyn Runtime {

@@ -1,5 +1,14 @@
 //! Projects and users.
 
+mod accounts;
+mod administrators;
+mod owners;
+mod passwords;
+mod quotas;
+mod registrations;
+mod roles;
+mod tenancies;
+
 use gaze_catalog::{domain, project, token, user};
 use gaze_domain::quota::{DEFAULT_IMAGE_BYTES, DEFAULT_IMAGE_COUNT};
 use gaze_domain::{
@@ -7,11 +16,7 @@ use gaze_domain::{
 };
 
 use crate::App;
-use crate::auth::new_password;
 use crate::requests::{NewProject, NewUser, ProjectPatch};
-
-/// Shortest password that a person may choose.
-const MIN_PASSWORD: usize = 8;
 
 impl App {
     /// All domains.
@@ -83,19 +88,23 @@ impl App {
         patch: ProjectPatch,
     ) -> Result<Project> {
         caller.must_admin("change a project", Noun::Project)?;
-        if id == caller.project && patch.enabled == Some(false) {
-            let reason = "it is the project that you work in".into();
-            return Err(Error::InUse {
-                noun: Noun::Project,
-                id: id.hex(),
-                reason,
-            });
+        if patch.enabled == Some(false) {
+            tenancies::must_be_dispensable(caller, id)?;
         }
+        if let Some(name) = &patch.name {
+            check_login_name(name)?;
+            tenancies::must_be_renamable(id)?;
+        }
+        let description = patch.description.as_ref().and_then(Option::as_deref);
+        description.map_or(Ok(()), image::check_description)?;
         let now = self.now();
         self.catalog()
             .write(move |tx| {
                 Box::pin(async move {
+                    user::lock_administrators(tx).await?;
+                    project::lock(tx, &[id]).await?;
                     let mut changed = project::get(tx, id).await?;
+                    changed.name = patch.name.unwrap_or(changed.name);
                     changed.description = patch.description.unwrap_or(changed.description);
                     changed.enabled = patch.enabled.unwrap_or(changed.enabled);
                     changed.max_image_count =
@@ -104,25 +113,10 @@ impl App {
                         patch.max_image_bytes.unwrap_or(changed.max_image_bytes);
                     changed.updated_at = now;
                     project::update(tx, &changed).await?;
+                    administrators::some_must_remain(tx, Noun::Project, &id.hex()).await?;
                     Ok(changed)
                 })
             })
-            .await
-    }
-
-    /// Removes a project that owns nothing, with its users.
-    pub async fn delete_project(&self, caller: &Caller, id: ProjectId) -> Result<()> {
-        caller.must_admin("delete a project", Noun::Project)?;
-        if id == caller.project {
-            let reason = "it is the project that you work in".into();
-            return Err(Error::InUse {
-                noun: Noun::Project,
-                id: id.hex(),
-                reason,
-            });
-        }
-        self.catalog()
-            .write(move |tx| Box::pin(async move { project::delete(tx, id).await }))
             .await
     }
 
@@ -176,11 +170,14 @@ impl App {
         let (password, hash) = self.chosen_password(password).await?;
         let now = self.now();
         self.catalog()
-            .write(move |tx| Box::pin(async move { user::set_password(tx, id, &hash, now).await }))
+            .write(move |tx| {
+                Box::pin(async move { user::set_password(tx, id, &hash, None, now).await })
+            })
             .await?;
         Ok(password)
     }
 
+    /// Removes a user; its tokens and keys open nothing from then on.
     pub async fn delete_user(&self, caller: &Caller, id: UserId) -> Result<()> {
         caller.must_admin("delete a user", Noun::User)?;
         if id == caller.user {
@@ -192,7 +189,13 @@ impl App {
             });
         }
         self.catalog()
-            .write(move |tx| Box::pin(async move { user::delete(tx, id).await }))
+            .write(move |tx| {
+                Box::pin(async move {
+                    user::lock_administrators(tx).await?;
+                    user::delete(tx, id).await?;
+                    administrators::some_must_remain(tx, Noun::User, &id.hex()).await
+                })
+            })
             .await
     }
 
@@ -204,22 +207,6 @@ impl App {
             .ok_or_else(|| Error::not_found(Noun::User, id))
     }
 
-    pub(crate) async fn hash_password(&self, password: &str) -> Result<String> {
-        if password.chars().count() < MIN_PASSWORD {
-            let reason = format!("must have at least {MIN_PASSWORD} characters");
-            return Err(Error::invalid("password", reason));
-        }
-        let mut salt = [0; 16];
-        self.runtime().random(&mut salt);
-        self.passwords().hash(password, salt).await
-    }
-
-    async fn chosen_password(&self, chosen: Option<String>) -> Result<(String, String)> {
-        let password = chosen.unwrap_or_else(|| new_password(self.runtime()));
-        let hash = self.hash_password(&password).await?;
-        Ok((password, hash))
-    }
-
     fn new_user(&self, name: String, home: &Project, role: Role) -> User {
         let now = self.now();
         User {
@@ -227,6 +214,8 @@ impl App {
             domain: home.domain,
             project: home.id,
             name,
+            description: None,
+            email: None,
             role,
             enabled: true,
             created_at: now,

@@ -17,7 +17,7 @@ pub(crate) const DEFAULT_DOMAIN: DomainId =
     DomainId::new(Uuid::from_u128(0x0d0a_1111_de00_4000_8000_0000_0000_0001));
 
 /// The administrator's project: the id that every ZStack's admin account has.
-pub(crate) const ADMIN_PROJECT: ProjectId =
+pub const ADMIN_PROJECT: ProjectId =
     ProjectId::new(Uuid::from_u128(0x36c2_7e8f_f05c_4780_bf6d_2fa6_5700_f22e));
 
 /// Where the first start puts the service.
@@ -59,6 +59,8 @@ impl App {
             domain: DEFAULT_DOMAIN,
             project: ADMIN_PROJECT,
             name: "admin".into(),
+            description: None,
+            email: None,
             role: Role::Admin,
             enabled: true,
             created_at: now,

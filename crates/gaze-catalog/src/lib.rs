@@ -22,6 +22,7 @@ pub mod instance;
 pub mod location;
 pub mod long_job;
 pub mod member;
+pub mod ownership;
 pub mod pool;
 pub mod project;
 pub mod region;
@@ -78,6 +79,11 @@ pub const MIGRATIONS: &[Migration] = &[
         version: 7,
         name: "snapshot",
         sql: include_str!("../migrations/0007_snapshot.sql"),
+    },
+    Migration {
+        version: 10,
+        name: "people",
+        sql: include_str!("../migrations/0010_people.sql"),
     },
 ];
 

@@ -1,9 +1,9 @@
 //! Projects and what they use up.
 
 use gaze_domain::{DomainId, Error, Noun, Project, ProjectId, Quota};
-use gaze_sql::Tx;
+use gaze_sql::{Kind, Tx, Value};
 
-use crate::columns::{Columns, all, count, micros, one, opt_count};
+use crate::columns::{Columns, all, count, micros, one, opt_count, places};
 use crate::failure::refused;
 use crate::{Failure, Rows};
 
@@ -151,6 +151,29 @@ pub async fn refund(tx: &mut Tx, id: ProjectId, images: u64, bytes: u64) -> Resu
                WHERE id = $3";
     tx.execute(sql, &[count(images), count(bytes), id.hex().into()])
         .await?;
+    Ok(())
+}
+
+/// Counts as used what comes from another project, whatever the quota is.
+pub async fn add_use(tx: &mut Tx, id: ProjectId, images: u64, bytes: u64) -> Result<(), Failure> {
+    let sql = "UPDATE project SET image_count = image_count + $1, image_bytes = image_bytes + $2
+               WHERE id = $3";
+    tx.execute(sql, &[count(images), count(bytes), id.hex().into()])
+        .await?;
+    Ok(())
+}
+
+/// Holds these projects' accounts until the transaction ends, in one order for all. Images are
+/// locked before.
+pub async fn lock(tx: &mut Tx, ids: &[ProjectId]) -> Result<(), Failure> {
+    if tx.kind() == Kind::Postgres {
+        let args: Vec<Value> = ids.iter().map(|id| id.hex().into()).collect();
+        let sql = format!(
+            "SELECT id FROM project WHERE id IN ({}) ORDER BY id FOR UPDATE",
+            places(1, args.len())
+        );
+        tx.query(&sql, &args).await?;
+    }
     Ok(())
 }
 

@@ -1,7 +1,7 @@
 //! Tokens, known by the SHA-256 of their text.
 
 use gaze_domain::access::{TokenKind, TokenScope};
-use gaze_domain::{Caller, Error, ProjectId, Timestamp, UserId};
+use gaze_domain::{Caller, Error, ProjectId, Role, Timestamp, UserId};
 use gaze_sql::Tx;
 
 use crate::columns::{Columns, micros, one, opt_micros};
@@ -25,7 +25,7 @@ pub struct Token {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder {
     pub caller: Caller,
-    /// Whether user and project are both enabled.
+    /// Whether user and project are both enabled, and the user has a role.
     pub enabled: bool,
 }
 
@@ -115,7 +115,8 @@ fn decode_caller(c: &mut Columns<'_>) -> Result<(Caller, bool), Failure> {
     };
     let user_enabled = c.flag()?;
     let project_enabled = c.flag()?;
-    Ok((caller, user_enabled && project_enabled))
+    let assigned = caller.role != Role::Unassigned;
+    Ok((caller, user_enabled && project_enabled && assigned))
 }
 
 pub async fn set_expiry(tx: &mut Tx, hash: &str, expires_at: Timestamp) -> Result<(), Failure> {

@@ -11,6 +11,21 @@ crate::words! {
         Member = "member",
         /// Sees, changes nothing.
         Reader = "reader",
+        /// Has been given no role yet, or had it taken away: credentials open nothing.
+        Unassigned = "unassigned",
+    }
+}
+
+impl Role {
+    /// Whether whoever has this role may do all that the other allows.
+    pub const fn implies(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Unassigned, _) | (_, Self::Unassigned) => false,
+            (Self::Admin, _)
+            | (Self::Member, Self::Member | Self::Reader)
+            | (Self::Reader, Self::Reader) => true,
+            (Self::Member | Self::Reader, Self::Admin) | (Self::Reader, Self::Member) => false,
+        }
     }
 }
 
@@ -55,7 +70,7 @@ pub enum AuthFailure {
     WrongSignature,
     #[error("the request's date is too far from the present")]
     Skewed,
-    #[error("the user or project is disabled")]
+    #[error("the user or project is disabled, or the user has no role")]
     Disabled,
 }
 
@@ -92,7 +107,7 @@ impl Caller {
     pub fn must_write(&self, action: &str, noun: Noun) -> Result<()> {
         match self.role {
             Role::Admin | Role::Member => Ok(()),
-            Role::Reader => Err(Error::forbidden(action, noun, "")),
+            Role::Reader | Role::Unassigned => Err(Error::forbidden(action, noun, "")),
         }
     }
 
@@ -132,7 +147,7 @@ pub fn can_change(caller: &Caller, image: &Image) -> bool {
     match caller.role {
         Role::Admin => true,
         Role::Member => image.owner == caller.project,
-        Role::Reader => false,
+        Role::Reader | Role::Unassigned => false,
     }
 }
 

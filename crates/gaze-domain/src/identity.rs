@@ -26,13 +26,16 @@ pub struct Project {
     pub updated_at: Timestamp,
 }
 
-/// Somebody who can log in. Belongs to one project, in one role.
+/// Somebody who can log in. Belongs to one project, in one role. Who has no role in a project yet
+/// is kept with the administrators' project, which is always there, and may do nothing in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
     pub id: UserId,
     pub domain: DomainId,
     pub project: ProjectId,
     pub name: String,
+    pub description: Option<String>,
+    pub email: Option<String>,
     pub role: Role,
     pub enabled: bool,
     pub created_at: Timestamp,

@@ -26,7 +26,12 @@ impl Passwords {
 
     /// The hash to store, in PHC form.
     pub(crate) async fn hash(&self, clear: &str, salt: [u8; 16]) -> Result<String> {
-        let sha = sha512_hex(clear);
+        self.hash_digest(&sha512_hex(clear), salt).await
+    }
+
+    /// The same, of a password that is known by its SHA-512.
+    pub(crate) async fn hash_digest(&self, sha: &str, salt: [u8; 16]) -> Result<String> {
+        let sha = sha.to_ascii_lowercase();
         self.run(move || {
             Argon2::default()
                 .hash_password_with_salt(sha.as_bytes(), &salt)

@@ -99,11 +99,12 @@ impl App {
         self.catalog()
             .write(move |tx| {
                 Box::pin(async move {
-                    if let Some(image) = image::find(tx, id).await?
-                        && image.locations.is_empty()
-                        && export::of_image(tx, id).await?.is_empty()
-                    {
-                        remove_row(tx, &image).await?;
+                    if image::find(tx, id).await?.is_some() {
+                        let image = image::lock(tx, id).await?;
+                        if image.locations.is_empty() && export::of_image(tx, id).await?.is_empty()
+                        {
+                            remove_row(tx, &image).await?;
+                        }
                     }
                     Ok(ctx.succeed(tx, json!({})).await?)
                 })

@@ -76,16 +76,20 @@ impl App {
             .catalog()
             .write(move |tx| {
                 Box::pin(async move {
-                    match origin {
-                        Origin::New => insert_charged(tx, &made).await?,
+                    let owner = match origin {
+                        Origin::New => {
+                            insert_charged(tx, &made).await?;
+                            made.owner
+                        }
                         Origin::Queued => {
                             let before = image::lock(tx, made.id).await?;
                             let mut after = before.clone();
                             after.source = made.source.clone();
                             image::update(tx, &before, &after).await?;
+                            before.owner
                         }
-                    }
-                    project::charge(tx, made.owner, 0, bytes).await?;
+                    };
+                    project::charge(tx, owner, 0, bytes).await?;
                     lock_stores(tx, copies.iter().map(|(_, store, _)| *store)).await?;
                     for (copy, store, key) in copies {
                         location::begin(tx, copy, made.id, store, &key, ByteCount(bytes), now)

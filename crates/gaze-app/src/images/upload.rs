@@ -117,8 +117,9 @@ impl App {
             .write(move |tx| {
                 Box::pin(async move {
                     image::apply(tx, id, Transition::BEGIN_UPLOAD, now).await?;
-                    project::charge(tx, owner, 0, bytes).await?;
-                    let promised = image::get(tx, id).await?.locations;
+                    let begun = image::get(tx, id).await?;
+                    project::charge(tx, begun.owner, 0, bytes).await?;
+                    let promised = begun.locations;
                     let stores = promised.iter().map(|copy| copy.store);
                     lock_stores(tx, stores.chain(copies.iter().map(|(_, store, _)| *store)))
                         .await?;

@@ -5,9 +5,7 @@ use bytes::Bytes;
 use gaze_blob::Stored;
 use gaze_catalog::{image, location, project};
 use gaze_disk::{Inspection, Inspector};
-use gaze_domain::{
-    ByteCount, DiskFormat, Error, Image, ImageId, Location, LocationId, ProjectId, Result,
-};
+use gaze_domain::{ByteCount, DiskFormat, Error, Image, ImageId, Location, LocationId, Result};
 
 use super::copies::{Copy, agreed_format};
 use super::settle::{charged, lock_stores};
@@ -36,7 +34,6 @@ pub(crate) enum Rule {
 pub(crate) struct Intake {
     app: App,
     image: ImageId,
-    owner: ProjectId,
     declared: Option<DiskFormat>,
     /// Bytes that were announced.
     expected: Option<u64>,
@@ -78,7 +75,6 @@ impl Intake {
         let mut intake = Self {
             app: app.clone(),
             image: image.id,
-            owner: image.owner,
             declared: image.format,
             expected,
             rule,
@@ -289,16 +285,16 @@ impl Intake {
 
     /// All or nothing: every live copy gets the room and the owner pays once.
     async fn take(&mut self, grant: u64) -> Result<()> {
-        let (id, owner) = (self.image, self.owner);
+        let id = self.image;
         let living = self.copies.iter().filter(|copy| copy.writer.is_some());
         let living: Vec<LocationId> = living.map(|copy| copy.location).collect();
         self.app
             .catalog()
             .write(move |tx| {
                 Box::pin(async move {
-                    let image = image::get(tx, id).await?;
-                    let paid = charged(&image);
-                    project::charge(tx, owner, 0, grant.saturating_sub(paid)).await?;
+                    let image = image::lock(tx, id).await?;
+                    let more = grant.saturating_sub(charged(&image));
+                    project::charge(tx, image.owner, 0, more).await?;
                     lock_stores(tx, image.locations.iter().map(|copy| copy.store)).await?;
                     for copy in living {
                         location::grow(tx, copy, ByteCount(grant)).await?;

@@ -266,11 +266,19 @@ impl App {
                 Box::pin(async move {
                     instance::set_image(tx, id, image, now).await?;
                     let machine = instance::find(tx, id).await?;
-                    if machine.and_then(|machine| machine.root_volume) != Some(old) {
+                    let Some(machine) = machine.filter(|it| it.root_volume == Some(old)) else {
                         return Err(root_changed(id).into());
-                    }
+                    };
                     volume::detach(tx, old, now).await?;
-                    volume::insert(tx, &new).await?;
+                    let owner = machine.owner;
+                    volume::insert(
+                        tx,
+                        &Volume {
+                            owner,
+                            ..new.clone()
+                        },
+                    )
+                    .await?;
                     let result = json!({ "instance": id.hex(), "volume": new.id.hex() });
                     Ok(ctx.succeed(tx, result).await?)
                 })

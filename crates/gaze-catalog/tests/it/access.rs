@@ -154,6 +154,7 @@ async fn tokens_end_by_time_by_word_and_by_a_new_password() {
             tx,
             user_id(1),
             "new",
+            Some("second"),
             at(20)
         ))
         .unwrap();

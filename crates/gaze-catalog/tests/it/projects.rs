@@ -341,7 +341,13 @@ async fn users_are_found_by_id_and_name_with_the_hash_of_their_password() {
             }
         );
         assert_error!(
-            write!(world, |tx| user::set_password(tx, user_id(9), "p", at(9))),
+            write!(world, |tx| user::set_password(
+                tx,
+                user_id(9),
+                "p",
+                None,
+                at(9)
+            )),
             Error::NotFound {
                 noun: Noun::User,
                 ..

@@ -167,6 +167,8 @@ pub(crate) fn user_(n: u128) -> User {
         domain: domain_id(DOMAIN),
         project: project_id(n),
         name: format!("user-{n}"),
+        description: None,
+        email: None,
         role: Role::Member,
         enabled: true,
         created_at: at(1),

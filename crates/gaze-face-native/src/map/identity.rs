@@ -68,6 +68,7 @@ impl From<wire::NewProject> for NewProject {
 impl From<wire::ProjectPatch> for ProjectPatch {
     fn from(patch: wire::ProjectPatch) -> Self {
         Self {
+            name: patch.name,
             description: patch.description,
             enabled: patch.enabled,
             max_image_count: patch.max_image_count,

@@ -55,6 +55,9 @@ pub(crate) struct CreatedProject {
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ProjectPatch {
+    /// Its first user's name stays as it is.
+    #[serde(default)]
+    pub(crate) name: Option<String>,
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     pub(crate) description: Option<Option<String>>,

@@ -1,8 +1,8 @@
 //! Removing exports, as a part of purging.
 
 use gaze_blob::Key;
-use gaze_catalog::{export, project};
-use gaze_domain::{Error, Export, ExportState, Image, ImageId, LocationState, ProjectId, Result};
+use gaze_catalog::{export, image, project};
+use gaze_domain::{Error, Export, ExportState, Image, ImageId, LocationState, Result};
 
 use crate::{App, errors};
 
@@ -26,7 +26,7 @@ impl App {
             if found.state == ExportState::Writing {
                 self.end_writing(&found).await?;
             }
-            self.remove_export(&found, image.owner).await?;
+            self.remove_export(&found).await?;
         }
         Ok(())
     }
@@ -44,8 +44,8 @@ impl App {
     }
 
     /// Marks, removes and forgets; what has been done before is not done again.
-    async fn remove_export(&self, found: &Export, owner: ProjectId) -> Result<()> {
-        let (id, now) = (found.id, self.now());
+    async fn remove_export(&self, found: &Export) -> Result<()> {
+        let (id, image, now) = (found.id, found.image, self.now());
         self.catalog()
             .write(move |tx| Box::pin(async move { export::mark_deleting(tx, id, now).await }))
             .await?;
@@ -58,6 +58,8 @@ impl App {
         self.catalog()
             .write(move |tx| {
                 Box::pin(async move {
+                    // Its owner may have become another since.
+                    let owner = image::lock(tx, image).await?.owner;
                     let Some(export) = export::hold(tx, id).await? else {
                         return Ok(());
                     };

@@ -1,0 +1,3 @@
+-- What OpenStack keeps of users besides their names.
+ALTER TABLE account ADD COLUMN description TEXT;
+ALTER TABLE account ADD COLUMN email TEXT;
