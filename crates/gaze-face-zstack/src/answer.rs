@@ -50,12 +50,17 @@ impl Answer {
 
     /// `{"inventories": […]}` of values made by [`json`] from inventories of the class.
     pub(crate) fn inventories<T: Inventory>(values: Vec<Value>) -> Self {
+        Self::list::<T>("inventories", values)
+    }
+
+    /// The same under another key.
+    pub(crate) fn list<T: Inventory>(key: &str, values: Vec<Value>) -> Self {
         let mut schema = Map::new();
         for (index, value) in values.iter().enumerate() {
-            describe::<T>(&mut schema, &format!("inventories[{index}]"), value);
+            describe::<T>(&mut schema, &format!("{key}[{index}]"), value);
         }
         Self {
-            body: Map::from_iter([("inventories".to_owned(), Value::Array(values))]),
+            body: Map::from_iter([(key.to_owned(), Value::Array(values))]),
             schema,
             always_with_schema: false,
             secret: None,

@@ -14,6 +14,7 @@ use gaze_domain::{Error, Noun, ProjectId};
 pub(crate) use code::Code;
 pub(crate) use subject::{Subject, class_of};
 
+use crate::map;
 use crate::params::is_uuid;
 use crate::wire::error_code::ErrorCode;
 
@@ -60,8 +61,16 @@ pub(crate) fn no_such_resource(field: &str, noun: Noun, id: &str) -> Failure {
     Failure::Api(Box::new(not_found(field, noun, id)))
 }
 
+/// The same, of a thing of whatever kind the parameter takes.
+pub(crate) fn nothing_of_class(field: &str, class: &str, id: &str) -> Failure {
+    Failure::Api(Box::new(nothing(field, class, id)))
+}
+
 fn not_found(field: &str, noun: Noun, id: &str) -> ErrorCode {
-    let class = class_of(noun);
+    nothing(field, class_of(noun), id)
+}
+
+fn nothing(field: &str, class: &str, id: &str) -> ErrorCode {
     Code::NotFound.with(if field.ends_with("Uuids") {
         format!("invalid field[{field}], resource[uuids:[{id}], type:{class}] not found")
     } else {
@@ -157,7 +166,7 @@ pub(crate) fn error_code(error: &Error, subject: &Subject) -> ErrorCode {
             "quota exceeding.The resource owner(or target resource owner) account[uuid: {project} \
              name: {project_name}] exceeds a quota[name: {}, value: {limit}], Current used:{used}, \
              Request:{requested}. Please contact the administrator.",
-            subject::quota_name(*quota)
+            map::quota::name(*quota)
         )),
         Error::TooLarge { .. }
         | Error::Throttled { .. }

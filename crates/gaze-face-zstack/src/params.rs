@@ -7,7 +7,7 @@
 use gaze_domain::Noun;
 use serde_json::{Map, Value};
 
-use crate::errors::{Failure, invalid_argument, no_such_resource};
+use crate::errors::{Failure, class_of, invalid_argument, nothing_of_class};
 
 /// What a parameter holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +33,10 @@ pub(crate) struct Field {
     range: Option<(i64, i64)>,
     /// The value is the uuid of such a thing.
     resource: Option<Noun>,
+    /// The class by which the thing is called, if it is not the noun's own.
+    class: Option<&'static str>,
+    /// A list may have nothing in it.
+    may_be_empty: bool,
     /// The value is to become the uuid of a new thing.
     new_uuid: bool,
 }
@@ -47,6 +51,8 @@ impl Field {
             words: &[],
             range: None,
             resource: None,
+            class: None,
+            may_be_empty: false,
             new_uuid: false,
         }
     }
@@ -77,9 +83,25 @@ impl Field {
         self
     }
 
+    /// Where ZStack takes things of any kind.
+    pub(crate) const fn called(mut self, class: &'static str) -> Self {
+        self.class = Some(class);
+        self
+    }
+
+    /// Refuses what the parameter names and is not there.
+    pub(crate) fn names_nothing(&self, noun: Noun, id: &str) -> Failure {
+        nothing_of_class(self.name, self.class.unwrap_or(class_of(noun)), id)
+    }
+
     /// What the value names, if it names something.
     pub(crate) const fn resource(&self) -> Option<Noun> {
         self.resource
+    }
+
+    pub(crate) const fn may_be_empty(mut self) -> Self {
+        self.may_be_empty = true;
+        self
     }
 
     pub(crate) const fn new_uuid(mut self) -> Self {
@@ -283,7 +305,7 @@ fn check_text(field: &Field, text: &str) -> Result<(), Failure> {
     if let Some(noun) = field.resource
         && !is_uuid(text)
     {
-        return Err(no_such_resource(name, noun, text));
+        return Err(field.names_nothing(noun, text));
     }
     if field.new_uuid && !is_new_uuid(text) {
         return Err(invalid_argument(format!(
@@ -306,7 +328,7 @@ fn check_range(field: &Field, number: i64) -> Result<(), Failure> {
 
 fn check_list(field: &Field, items: &[Value]) -> Result<(), Failure> {
     let name = field.name;
-    if items.is_empty() {
+    if items.is_empty() && !field.may_be_empty {
         return Err(invalid_argument(format!(
             "field[{name}] must be a nonempty list"
         )));
@@ -323,7 +345,7 @@ fn check_list(field: &Field, items: &[Value]) -> Result<(), Failure> {
             .filter(|text| !is_uuid(text))
             .collect();
         if !odd.is_empty() {
-            return Err(no_such_resource(name, noun, &odd.join(", ")));
+            return Err(field.names_nothing(noun, &odd.join(", ")));
         }
     }
     Ok(())

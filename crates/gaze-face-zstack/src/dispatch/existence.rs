@@ -7,7 +7,7 @@
 use gaze_app::App;
 use uuid::Uuid;
 
-use crate::errors::{Failure, Subject, failure, no_such_resource};
+use crate::errors::{Failure, Subject, failure};
 use crate::params::{Field, Params};
 
 /// Refuses parameters that name something that does not exist.
@@ -29,7 +29,7 @@ pub(super) async fn check(app: &App, fields: &[Field], params: &Params) -> Resul
             }
         }
         if !missing.is_empty() {
-            return Err(no_such_resource(field.name, noun, &missing.join(", ")));
+            return Err(field.names_nothing(noun, &missing.join(", ")));
         }
     }
     Ok(())

@@ -151,7 +151,7 @@ fn a_path_without_variables_wins_over_one_with() {
         chosen("GET", "/images/candidate-backup-storage", ""),
         "GetCandidateBackupStorageForCreatingImage params"
     );
-    assert_eq!(chosen("GET", "/accounts/quotas", ""), "absent");
+    assert_eq!(chosen("GET", "/accounts/quotas", ""), "QueryQuota params");
     assert_eq!(chosen("GET", "/accounts/36c2", ""), "QueryAccount params");
 }
 

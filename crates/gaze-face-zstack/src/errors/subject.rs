@@ -1,7 +1,7 @@
 //! What ZStack's error texts name: the class of the call, the account, the parameter that a thing
 //! was named by, and the thing's class.
 
-use gaze_domain::{InstanceState, Noun, ProjectId, Quota};
+use gaze_domain::{InstanceState, Noun, ProjectId};
 
 use crate::map::words;
 
@@ -110,13 +110,5 @@ pub(crate) fn state(noun: Noun, state: &str) -> &str {
     match (noun, state.parse::<InstanceState>()) {
         (Noun::Instance, Ok(known)) => words::instance_state(known),
         _ => state,
-    }
-}
-
-/// The name of a quota.
-pub(crate) const fn quota_name(quota: Quota) -> &'static str {
-    match quota {
-        Quota::ImageCount => "image.num",
-        Quota::ImageBytes => "image.size",
     }
 }

@@ -1,6 +1,6 @@
 //! LogInByAccount: a session for an account's name and password.
 
-use gaze_app::{Login, ScopeWish, Secret, UserName};
+use gaze_app::{Login, ScopeWish, UserName};
 use gaze_domain::access::TokenKind;
 use gaze_http::Coverage;
 
@@ -32,7 +32,7 @@ async fn run(call: &Call) -> Result<Outcome, Failure> {
     session(call, "accountName", ScopeWish::Default).await
 }
 
-/// Logs in whoever a parameter names, with the SHA-512 in `password`.
+/// Logs in whoever a parameter names, with what `password` holds.
 pub(super) async fn session(
     call: &Call,
     name_field: &str,
@@ -43,7 +43,7 @@ pub(super) async fn session(
             name: call.params.given(name_field).to_owned(),
             domain: None,
         },
-        secret: Secret::Sha512Hex(call.params.given("password").to_owned()),
+        secret: map::password::secret(call.params.given("password")),
         kind: TokenKind::Session,
         scope,
     };

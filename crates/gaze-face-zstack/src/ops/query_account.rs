@@ -8,6 +8,7 @@ use crate::errors::Failure;
 use crate::map;
 use crate::params::Field;
 use crate::route::{Access, Flow, Route, Verb};
+use crate::wire::account::Account;
 
 pub(crate) const ROUTE: Route = Route {
     name: "QueryAccount",
@@ -24,11 +25,15 @@ pub(crate) const ROUTE: Route = Route {
 };
 
 async fn run(call: &Call) -> Result<Outcome, Failure> {
-    let projects = call
+    answer_rows(call, &all(call).await?).await
+}
+
+/// The accounts that the caller may see.
+pub(crate) async fn all(call: &Call) -> Result<Vec<Account>, Failure> {
+    let accounts = call
         .app
-        .list_projects(call.caller()?)
+        .list_accounts(call.caller()?)
         .await
         .map_err(|error| call.failure(&error))?;
-    let all: Vec<_> = projects.iter().map(map::account::inventory).collect();
-    answer_rows(call, &all).await
+    Ok(accounts.iter().map(map::account::inventory).collect())
 }

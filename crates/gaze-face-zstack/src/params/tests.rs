@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::errors::no_such_resource;
 
 const FIELDS: &[Field] = &[
     Field::text("uuid").required().naming(Noun::Image),

@@ -10,10 +10,12 @@ use crate::call::Call;
 use crate::errors::Failure;
 use crate::ops;
 use crate::wire::Inventory;
+use crate::wire::account::Account;
 use crate::wire::backup_storage::BackupStorage;
 use crate::wire::cluster::Cluster;
 use crate::wire::image::Image;
 use crate::wire::primary_storage::PrimaryStorage;
+use crate::wire::quota::Quota;
 use crate::wire::vm_instance::VmInstance;
 use crate::wire::volume::Volume;
 use crate::wire::volume_snapshot::VolumeSnapshot;
@@ -22,10 +24,12 @@ use crate::wire::zone::Zone;
 /// A noun that has relations to others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Table {
+    Account,
     BackupStorage,
     Cluster,
     Image,
     PrimaryStorage,
+    Quota,
     VmInstance,
     Volume,
     VolumeSnapshot,
@@ -57,11 +61,13 @@ const fn relation(
 }
 
 impl Table {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 10] = [
+        Self::Account,
         Self::BackupStorage,
         Self::Cluster,
         Self::Image,
         Self::PrimaryStorage,
+        Self::Quota,
         Self::VmInstance,
         Self::Volume,
         Self::VolumeSnapshot,
@@ -75,10 +81,12 @@ impl Table {
 
     pub(crate) const fn class(self) -> &'static str {
         match self {
+            Self::Account => Account::CLASS,
             Self::BackupStorage => BackupStorage::CLASS,
             Self::Cluster => Cluster::CLASS,
             Self::Image => Image::CLASS,
             Self::PrimaryStorage => PrimaryStorage::CLASS,
+            Self::Quota => Quota::CLASS,
             Self::VmInstance => VmInstance::CLASS,
             Self::Volume => Volume::CLASS,
             Self::VolumeSnapshot => VolumeSnapshot::CLASS,
@@ -88,10 +96,12 @@ impl Table {
 
     pub(crate) const fn fields(self) -> &'static [&'static str] {
         match self {
+            Self::Account => Account::FIELDS,
             Self::BackupStorage => BackupStorage::FIELDS,
             Self::Cluster => Cluster::FIELDS,
             Self::Image => Image::FIELDS,
             Self::PrimaryStorage => PrimaryStorage::FIELDS,
+            Self::Quota => Quota::FIELDS,
             Self::VmInstance => VmInstance::FIELDS,
             Self::Volume => Volume::FIELDS,
             Self::VolumeSnapshot => VolumeSnapshot::FIELDS,
@@ -102,6 +112,7 @@ impl Table {
     /// The relations of a noun that is queried here. Those of images are [`super::images`]'.
     const fn relations(self) -> &'static [Relation] {
         match self {
+            Self::Account => const { &[relation("quota", Self::Quota, "uuid", "identityUuid")] },
             Self::BackupStorage => {
                 const {
                     &[
@@ -127,6 +138,7 @@ impl Table {
                     ]
                 }
             }
+            Self::Quota => const { &[relation("account", Self::Account, "identityUuid", "uuid")] },
             Self::VmInstance => {
                 const {
                     &[
@@ -194,10 +206,12 @@ impl Table {
     /// those are asked for by condition.
     pub(crate) async fn rows(self, call: &Call) -> Result<Vec<Value>, Failure> {
         match self {
+            Self::Account => rows::of(&ops::query_account::all(call).await?),
             Self::BackupStorage => rows::of(&ops::query_backup_storage::all(call).await?),
             Self::Cluster => rows::of(&ops::query_cluster::all(call).await?),
             Self::Image => Ok(Vec::new()),
             Self::PrimaryStorage => rows::of(&ops::query_primary_storage::all(call).await?),
+            Self::Quota => rows::of(&ops::query_quota::all(call).await?),
             Self::VmInstance => rows::of(&ops::query_vm_instance::all(call).await?),
             Self::Volume => rows::of(&ops::query_volume::all(call).await?),
             Self::VolumeSnapshot => rows::of(&ops::query_volume_snapshot::all(call).await?),

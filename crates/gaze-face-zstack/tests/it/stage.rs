@@ -87,6 +87,7 @@ pub(crate) async fn stage(givens: &Givens) -> Stage {
         .given("admin_session", &world.admin.session)
         .given("password", PASSWORD_SHA512)
         .given("account", world.tenant.project.id)
+        .given("other_account", world.stranger.project.id)
         .given("user", world.tenant.user.id)
         .given("store", world.store.id)
         .given("store_url", &world.store.url)
