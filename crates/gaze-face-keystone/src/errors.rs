@@ -72,6 +72,17 @@ impl Refusal {
         )
     }
 
+    /// The user has no such role there.
+    pub(crate) fn no_such_assignment(role: &str, user: &str, project: &str) -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            format!(
+                "Could not find role assignment with role: {role}, user or group: {user}, \
+                 project, domain, or system: {project}."
+            ),
+        )
+    }
+
     /// What Keystone's policy answers a member who asks for what is another's: openstackclient
     /// then takes what it was given for an id.
     pub(crate) fn forbidden() -> Self {
@@ -194,11 +205,26 @@ impl From<&Error> for Refusal {
                 StatusCode::FORBIDDEN,
                 "You are not authorized to perform the requested action.",
             ),
-            Error::AlreadyExists { noun, .. }
-            | Error::WrongState { noun, .. }
-            | Error::InUse { noun, .. } => Self::new(
+            // Keystone's sentence, without the domain.
+            Error::AlreadyExists { noun, id } => Self::new(
                 StatusCode::CONFLICT,
-                format!("Conflict occurred with the {noun} as it is now."),
+                format!(
+                    "Conflict occurred attempting to store {noun} - Duplicate entry found with \
+                     name {id}."
+                ),
+            ),
+            Error::WrongState {
+                noun,
+                state,
+                needed,
+                ..
+            } => Self::new(
+                StatusCode::CONFLICT,
+                format!("Conflict occurred: the {noun} is {state}; {needed}."),
+            ),
+            Error::InUse { noun, reason, .. } => Self::new(
+                StatusCode::CONFLICT,
+                format!("Conflict occurred: the {noun} is in use: {reason}."),
             ),
             Error::Protected { .. } | Error::Cancelled => {
                 Self::new(StatusCode::CONFLICT, "Conflict occurred.")

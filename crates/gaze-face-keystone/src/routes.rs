@@ -1,7 +1,7 @@
 //! What Identity v3 publishes for versions, tokens, the catalogue, projects, domains and users.
 
 use axum::Router;
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use gaze_http::{Auth, Coverage, Operation};
 
 use crate::{Face, ops};
@@ -49,19 +49,84 @@ pub const OPERATIONS: &[Operation] = &[
     done("List one's system scopes", "GET", "/v3/auth/system"),
     done("List projects", "GET", "/v3/projects"),
     done("Show a project", "GET", "/v3/projects/{project_id}"),
-    absent("Create a project", "POST", "/v3/projects"),
-    absent("Update a project", "PATCH", "/v3/projects/{project_id}"),
-    absent("Delete a project", "DELETE", "/v3/projects/{project_id}"),
+    of(
+        "Create a project",
+        "POST",
+        "/v3/projects",
+        Auth::Required,
+        Coverage::Partial("no nested projects, tags or options"),
+    ),
+    of(
+        "Update a project",
+        "PATCH",
+        "/v3/projects/{project_id}",
+        Auth::Required,
+        Coverage::Partial("no tags or options"),
+    ),
+    of(
+        "Delete a project",
+        "DELETE",
+        "/v3/projects/{project_id}",
+        Auth::Required,
+        Coverage::Partial("only of a project that owns nothing"),
+    ),
     done("List domains", "GET", "/v3/domains"),
     done("Show a domain", "GET", "/v3/domains/{domain_id}"),
     done("List users", "GET", "/v3/users"),
     done("Show a user", "GET", "/v3/users/{user_id}"),
+    of(
+        "Create a user",
+        "POST",
+        "/v3/users",
+        Auth::Required,
+        Coverage::Partial("no options"),
+    ),
+    of(
+        "Update a user",
+        "PATCH",
+        "/v3/users/{user_id}",
+        Auth::Required,
+        Coverage::Partial("no options"),
+    ),
+    done("Delete a user", "DELETE", "/v3/users/{user_id}"),
+    done(
+        "Change one's password",
+        "POST",
+        "/v3/users/{user_id}/password",
+    ),
     absent("List regions", "GET", "/v3/regions"),
     absent("List services", "GET", "/v3/services"),
     absent("List endpoints", "GET", "/v3/endpoints"),
     done("List roles", "GET", "/v3/roles"),
     done("Show a role", "GET", "/v3/roles/{role_id}"),
     done("List role assignments", "GET", "/v3/role_assignments"),
+    done(
+        "List a user's roles in a project",
+        "GET",
+        "/v3/projects/{project_id}/users/{user_id}/roles",
+    ),
+    of(
+        "Assign a role",
+        "PUT",
+        "/v3/projects/{project_id}/users/{user_id}/roles/{role_id}",
+        Auth::Required,
+        Coverage::Partial("one role of a user, in one project"),
+    ),
+    done(
+        "Check a role",
+        "HEAD",
+        "/v3/projects/{project_id}/users/{user_id}/roles/{role_id}",
+    ),
+    done(
+        "Check a role",
+        "GET",
+        "/v3/projects/{project_id}/users/{user_id}/roles/{role_id}",
+    ),
+    done(
+        "Unassign a role",
+        "DELETE",
+        "/v3/projects/{project_id}/users/{user_id}/roles/{role_id}",
+    ),
 ];
 
 pub(crate) fn router(face: Face) -> Router {
@@ -89,11 +154,16 @@ pub(crate) fn router(face: Face) -> Router {
         )
         .route(
             "/v3/projects",
-            get(ops::list_projects).fallback(ops::absent),
+            get(ops::list_projects)
+                .post(ops::create_project)
+                .fallback(ops::absent),
         )
         .route(
             "/v3/projects/{project_id}",
-            get(ops::show_project).fallback(ops::absent),
+            get(ops::show_project)
+                .patch(ops::update_project)
+                .delete(ops::delete_project)
+                .fallback(ops::absent),
         )
         .route(
             "/v3/auth/system",
@@ -104,10 +174,33 @@ pub(crate) fn router(face: Face) -> Router {
             "/v3/domains/{domain_id}",
             get(ops::show_domain).fallback(ops::absent),
         )
-        .route("/v3/users", get(ops::list_users).fallback(ops::absent))
+        .route(
+            "/v3/users",
+            get(ops::list_users)
+                .post(ops::create_user)
+                .fallback(ops::absent),
+        )
         .route(
             "/v3/users/{user_id}",
-            get(ops::show_user).fallback(ops::absent),
+            get(ops::show_user)
+                .patch(ops::update_user)
+                .delete(ops::delete_user)
+                .fallback(ops::absent),
+        )
+        .route(
+            "/v3/users/{user_id}/password",
+            post(ops::change_password).fallback(ops::absent),
+        )
+        .route(
+            "/v3/projects/{project_id}/users/{user_id}/roles",
+            get(ops::list_roles_in_project).fallback(ops::absent),
+        )
+        .route(
+            "/v3/projects/{project_id}/users/{user_id}/roles/{role_id}",
+            get(ops::check_role)
+                .put(ops::assign_role)
+                .delete(ops::withdraw_role)
+                .fallback(ops::absent),
         )
         .route("/v3/roles", get(ops::list_roles).fallback(ops::absent))
         .route(

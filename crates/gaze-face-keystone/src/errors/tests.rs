@@ -79,9 +79,9 @@ fn every_error() -> Vec<Error> {
 const TABLE: &str = "\
 404 Could not find project: 22222222222222222222222222222222.
 400 scope: a project needs an id
-409 Conflict occurred with the project as it is now.
-409 Conflict occurred with the project as it is now.
-409 Conflict occurred with the user as it is now.
+409 Conflict occurred attempting to store project - Duplicate entry found with name 22222222222222222222222222222222.
+409 Conflict occurred: the project is disabled; enabled.
+409 Conflict occurred: the user is in use: has 500 sessions.
 409 Conflict occurred.
 401 The request you have made requires authentication.
 401 Incorrect IAM authentication information: no Signature

@@ -11,7 +11,7 @@ use crate::wire::auth::{Identity, Named, Password, Project, Request, Scope, User
 const MAX_TEXT: usize = 4096;
 
 /// Keystone's id, and name in any case, of the domain of those who named none.
-const DEFAULT_DOMAIN: &str = "default";
+pub(super) const DEFAULT_DOMAIN: &str = "default";
 
 /// What a client asked for.
 pub(crate) enum Wish {

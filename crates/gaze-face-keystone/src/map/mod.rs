@@ -1,6 +1,8 @@
 //! Between Identity's words and the domain's. Pure.
 
 pub(crate) mod catalog;
+pub(crate) mod fixed;
 pub(crate) mod login;
 pub(crate) mod project;
 pub(crate) mod token;
+pub(crate) mod user;

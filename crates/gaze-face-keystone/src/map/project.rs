@@ -1,7 +1,10 @@
 //! Projects as Identity shows them, and which of them a query names.
 
+use gaze_app::{BareProject, ProjectPatch};
 use gaze_domain::{Caller, DomainId, Project};
 
+use super::fixed;
+use crate::errors::Failure;
 use crate::wire::{SelfLink, domain, project};
 
 pub(crate) fn project(of: &Project, origin: &str) -> project::Project {
@@ -18,6 +21,31 @@ pub(crate) fn project(of: &Project, origin: &str) -> project::Project {
         enabled: of.enabled,
         is_domain: false,
     }
+}
+
+pub(crate) fn bare(new: project::New, caller: &Caller) -> Result<BareProject, Failure> {
+    fixed::no_tags(new.tags.as_deref())?;
+    fixed::no_options(new.options.as_ref())?;
+    fixed::flat(new.is_domain, new.parent_id.as_deref(), caller.domain)?;
+    Ok(BareProject {
+        name: new.name,
+        domain: new.domain_id.as_deref().map(fixed::domain).transpose()?,
+        description: new.description,
+        enabled: new.enabled.unwrap_or(true),
+    })
+}
+
+pub(crate) fn patch(patch: project::Patch, caller: &Caller) -> Result<ProjectPatch, Failure> {
+    fixed::no_tags(patch.tags.as_deref())?;
+    fixed::no_options(patch.options.as_ref())?;
+    fixed::flat(patch.is_domain, patch.parent_id.as_deref(), caller.domain)?;
+    fixed::same_domain(patch.domain_id.as_deref(), caller.domain)?;
+    Ok(ProjectPatch {
+        name: patch.name,
+        description: patch.description,
+        enabled: patch.enabled,
+        ..ProjectPatch::default()
+    })
 }
 
 pub(crate) fn domain(caller: &Caller, origin: &str) -> domain::Domain {

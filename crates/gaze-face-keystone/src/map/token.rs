@@ -51,19 +51,28 @@ pub(crate) fn methods(kind: TokenKind) -> Vec<&'static str> {
 /// Keystone's three default roles, each of which implies those after it.
 pub(crate) const ROLES: [&str; 3] = ["admin", "member", "reader"];
 
-/// The name of a role, which is its id too.
-pub(crate) const fn role(role: Role) -> &'static str {
+/// The name of a role, which is its id too. Who waits for a role has none.
+pub(crate) const fn role(role: Role) -> Option<&'static str> {
     match role {
-        Role::Admin => ROLES[0],
-        Role::Member => ROLES[1],
-        Role::Reader => ROLES[2],
+        Role::Admin => Some(ROLES[0]),
+        Role::Member => Some(ROLES[1]),
+        Role::Reader => Some(ROLES[2]),
+        Role::Unassigned => None,
     }
+}
+
+/// The role of that name.
+pub(crate) fn role_named(name: &str) -> Option<Role> {
+    Role::ALL
+        .iter()
+        .copied()
+        .find(|one| role(*one) == Some(name))
 }
 
 fn roles(of: Role) -> Vec<token::Role> {
     ROLES
         .iter()
-        .skip_while(|name| **name != role(of))
+        .skip_while(|name| Some(**name) != role(of))
         .copied()
         .map(|name| token::Role { id: name, name })
         .collect()
@@ -168,5 +177,6 @@ mod tests {
         assert_eq!(names(Role::Admin), ["admin", "member", "reader"]);
         assert_eq!(names(Role::Member), ["member", "reader"]);
         assert_eq!(names(Role::Reader), ["reader"]);
+        assert!(names(Role::Unassigned).is_empty());
     }
 }

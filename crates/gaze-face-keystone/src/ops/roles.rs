@@ -75,7 +75,7 @@ async fn show(face: &Face, name: &str, request: Request) -> Result<Body, Failure
     })
 }
 
-fn shown(name: &'static str, origin: &str) -> Role {
+pub(super) fn shown(name: &'static str, origin: &str) -> Role {
     Role {
         id: name,
         name,
@@ -97,7 +97,7 @@ async fn assignments(face: &Face, request: Request) -> Result<Assignments, Failu
         filters.iter().all(|(name, value)| match name.as_str() {
             "user.id" => *value == user.id.hex(),
             "scope.project.id" => *value == user.project.hex(),
-            "role.id" => *value == role(user.role),
+            "role.id" => role(user.role) == Some(value),
             // Nobody has a role on anything else.
             "group.id" | "scope.domain.id" | "scope.system" => false,
             _ => true,
@@ -107,6 +107,9 @@ async fn assignments(face: &Face, request: Request) -> Result<Assignments, Failu
     let (users, projects, domains) = face.app.list_people(&caller).await?;
     let mut found = Vec::new();
     for user in users.iter().filter(|user| fits(user)) {
+        let Some(role) = role(user.role) else {
+            continue;
+        };
         let project = projects.iter().find(|project| project.id == user.project);
         let project = project.ok_or_else(|| Error::not_found(Noun::Project, user.project))?;
         let domain = domains.iter().find(|domain| domain.id == user.domain);
@@ -124,7 +127,6 @@ async fn assignments(face: &Face, request: Request) -> Result<Assignments, Failu
             name: named.then(|| name.to_owned()),
             domain: domain(),
         };
-        let role = role(user.role);
         found.push(Assignment {
             role: Named {
                 domain: None,

@@ -10,8 +10,9 @@ use gaze_http::RequestId;
 use super::{known, pairs};
 use crate::Face;
 use crate::errors::Failure;
-use crate::wire::user::{self, Body, Options, Users};
-use crate::wire::{ListLinks, SelfLink};
+use crate::map::user::shown;
+use crate::wire::ListLinks;
+use crate::wire::user::{Body, Users};
 
 pub(crate) async fn list_users(
     State(face): State<Face>,
@@ -63,20 +64,4 @@ async fn show(face: &Face, id: &str, request: Request) -> Result<Body, Failure> 
     Ok(Body {
         user: shown(found, &face.origin(&head.headers)),
     })
-}
-
-fn shown(user: &User, origin: &str) -> user::User {
-    let id = user.id.hex();
-    user::User {
-        links: SelfLink {
-            this: format!("{origin}/v3/users/{id}"),
-        },
-        id,
-        name: user.name.clone(),
-        domain_id: user.domain.hex(),
-        default_project_id: user.project.hex(),
-        enabled: user.enabled,
-        password_expires_at: None,
-        options: Options {},
-    }
 }

@@ -10,7 +10,16 @@ pub(crate) mod token;
 pub(crate) mod user;
 pub(crate) mod version;
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// A field that is there, null or not: an absent one is left as it is.
+fn present<'de, T, D>(deserializer: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: Deserializer<'de>,
+{
+    Option::deserialize(deserializer).map(Some)
+}
 
 /// Links of one thing.
 #[derive(Debug, Serialize)]

@@ -1,0 +1,35 @@
+//! `DELETE /v3/users/{user_id}`: its tokens and access keys end at once.
+
+use axum::Extension;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use gaze_domain::{Noun, UserId};
+use gaze_http::RequestId;
+
+use super::{at, known};
+use crate::Face;
+use crate::errors::Failure;
+
+pub(crate) async fn delete_user(
+    State(face): State<Face>,
+    Extension(id): Extension<RequestId>,
+    path: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Response {
+    match answer(&face, path, request).await {
+        Ok(()) => StatusCode::NO_CONTENT.into_response(),
+        Err(failure) => failure.response(&id),
+    }
+}
+
+async fn answer(
+    face: &Face,
+    path: Result<Path<String>, PathRejection>,
+    request: Request,
+) -> Result<(), Failure> {
+    let (_, caller) = known(face, request).await?;
+    let id: UserId = at(path, Noun::User)?.parse()?;
+    Ok(face.app.delete_user(&caller, id).await?)
+}
