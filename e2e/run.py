@@ -25,6 +25,7 @@ from stories.huawei_sdk import HuaweiSdk
 from stories.openstack_clients import OpenstackClients
 from stories.restart import Restart
 from stories.seed_calls import SeedCalls
+from stories.zstack_accounts import ZstackAccounts
 from stories.zstack_go import ZstackGo
 from stories.zstack_java import ZstackJava
 from stories.zstack_multi_cloud import ZstackMultiCloud
@@ -37,6 +38,7 @@ STORIES = [
     ZstackJava,
     ZstackGo,
     ZstackTerraform,
+    ZstackAccounts,
     ZstackMultiCloud,
     HuaweiSdk,
     HuaweiNative,

@@ -103,6 +103,54 @@ class OpenstackClients:
         assert len(self.admin.openstack("role", "assignment", "list", "--names")) == 3
         assert self.admin.openstack("domain", "list")[0]["Name"] == "Default"
 
+    def makes_a_project_and_changes_it(self):
+        made = self.admin.openstack("project", "create", "--description", "of tests", "team")
+        assert (made["name"], made["description"], made["enabled"]) == ("team", "of tests", True)
+        self.admin.silent("project", "set", "--name", "crew", "--disable", "team")
+        shown = self.admin.openstack("project", "show", "crew")
+        assert (shown["id"], shown["enabled"]) == (made["id"], False)
+        self.admin.silent("project", "set", "--enable", "crew")
+        assert "403" in self.alice.refused("openstack", "project", "create", "mine")
+        assert "409" in self.admin.refused("openstack", "project", "create", "crew")
+
+    def makes_a_user_who_works_when_it_has_a_role(self):
+        words = ["--project", "crew", "--password", PASSWORD, "--email", "c@example.org", "carol"]
+        self.admin.openstack("user", "create", *words)
+        carol = Person(self.server, "carol", PASSWORD, self.folder)
+        carol.environment["OS_PROJECT_NAME"] = "crew"
+        assert "401" in carol.refused("openstack", "token", "issue")
+        role = ["--project", "crew", "--user", "carol"]
+        self.admin.silent("role", "add", *role, "member")
+        rows = self.admin.openstack("role", "assignment", "list", "--names", *role)
+        assert [row["Role"] for row in rows] == ["member"], rows
+        carol.openstack("image", "create", "carol's")
+        assert carol.names("--status", "queued") == ["carol's"]
+        second = ["--project", "alice", "--user", "carol", "member"]
+        assert "409" in self.admin.refused("openstack", "role", "add", *second)
+        self.carol = carol
+
+    def changes_a_user_and_its_password(self):
+        self.admin.silent("user", "set", "--name", "caroline", "--description", "one", "carol")
+        assert self.admin.openstack("user", "show", "caroline")["description"] == "one"
+        self.carol.environment["OS_USERNAME"] = "caroline"
+        words = ["--original-password", PASSWORD, "--password", PASSWORD * 2]
+        self.carol.silent("user", "password", "set", *words)
+        assert "401" in self.carol.refused("openstack", "token", "issue")
+        self.carol.environment["OS_PASSWORD"] = PASSWORD * 2
+        self.carol.silent("image", "delete", "carol's")
+
+    def takes_a_role_and_ends_user_and_project(self):
+        role = ["--project", "crew", "--user", "caroline", "member"]
+        self.admin.silent("role", "remove", *role)
+        assert "401" in self.carol.refused("openstack", "token", "issue")
+        self.admin.silent("project", "delete", "crew")
+        assert "caroline" in [it["Name"] for it in self.admin.openstack("user", "list")]
+        self.admin.silent("user", "delete", "caroline")
+        users = [it["Name"] for it in self.admin.openstack("user", "list")]
+        assert sorted(users) == ["admin", "alice", "bob"]
+        assert "409" in self.admin.refused("openstack", "project", "delete", "admin")
+        assert "409" in self.admin.refused("openstack", "user", "delete", "admin")
+
     def creates_an_image_from_a_file(self):
         made = self.alice.openstack(
             "image", "create", "--file", self.file, *RAW,

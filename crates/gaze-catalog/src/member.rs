@@ -109,17 +109,17 @@ pub async fn unshare(
     image: ImageId,
     project: Option<ProjectId>,
 ) -> Result<(), Failure> {
-    match project {
-        Some(project) => {
-            let sql = "DELETE FROM image_member WHERE image_id = $1 AND project_id = $2";
-            let args = [image.hex().into(), project.hex().into()];
-            tx.execute(sql, &args).await?;
-        }
-        None => {
-            let sql = "DELETE FROM image_member WHERE image_id = $1";
-            tx.execute(sql, &[image.hex().into()]).await?;
-        }
-    }
+    let (sql, args) = match project {
+        Some(project) => (
+            "DELETE FROM image_member WHERE image_id = $1 AND project_id = $2",
+            vec![image.hex().into(), project.hex().into()],
+        ),
+        None => (
+            "DELETE FROM image_member WHERE image_id = $1",
+            vec![image.hex().into()],
+        ),
+    };
+    tx.execute(sql, &args).await?;
     Ok(())
 }
 

@@ -20,11 +20,13 @@ impl Role {
     /// Whether whoever has this role may do all that the other allows.
     pub const fn implies(self, other: Self) -> bool {
         match (self, other) {
-            (Self::Unassigned, _) | (_, Self::Unassigned) => false,
-            (Self::Admin, _)
+            (Self::Admin, Self::Admin | Self::Member | Self::Reader)
             | (Self::Member, Self::Member | Self::Reader)
             | (Self::Reader, Self::Reader) => true,
-            (Self::Member | Self::Reader, Self::Admin) | (Self::Reader, Self::Member) => false,
+            (Self::Unassigned, _)
+            | (_, Self::Unassigned)
+            | (Self::Member | Self::Reader, Self::Admin)
+            | (Self::Reader, Self::Member) => false,
         }
     }
 }

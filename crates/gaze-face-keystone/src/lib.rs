@@ -9,6 +9,10 @@ mod errors;
 mod map;
 mod ops;
 mod routes;
+#[expect(
+    clippy::option_option,
+    reason = "a patch leaves a field, clears it or sets it"
+)]
 mod wire;
 
 use axum::Router;

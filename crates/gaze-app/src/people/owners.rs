@@ -3,7 +3,8 @@
 use gaze_catalog::ownership::{self, Owned};
 use gaze_catalog::{Failure, Tx, export, image, project, volume};
 use gaze_domain::{
-    Caller, Error, Image, ImageId, InstanceId, Noun, ProjectId, Result, VolumeId, VolumeRole,
+    Caller, Error, Export, Image, ImageId, InstanceId, Noun, ProjectId, Result, VolumeId,
+    VolumeRole,
 };
 use uuid::Uuid;
 
@@ -122,7 +123,7 @@ fn paid(image: &Image) -> u64 {
 
 async fn exported(tx: &mut Tx, id: ImageId) -> Result<u64, Failure> {
     let exports = export::of_image(tx, id).await?;
-    Ok(exports.iter().map(|export| export.extra()).sum())
+    Ok(exports.iter().map(Export::extra).sum())
 }
 
 /// Refuses to part a volume from its machine.

@@ -86,3 +86,23 @@ fn only_an_administrator_publishes() {
     assert!(!can_publish(&caller(Role::Member, 7), Visibility::Public));
     assert!(can_publish(&caller(Role::Member, 7), Visibility::Shared));
 }
+
+#[test]
+fn a_role_implies_the_lesser_ones_and_itself() {
+    let order = [Role::Admin, Role::Member, Role::Reader];
+    for (rank, role) in order.iter().enumerate() {
+        for (other_rank, other) in order.iter().enumerate() {
+            assert_eq!(role.implies(*other), rank <= other_rank, "{role} {other}");
+        }
+        assert!(!role.implies(Role::Unassigned));
+        assert!(!Role::Unassigned.implies(*role));
+    }
+    assert!(!Role::Unassigned.implies(Role::Unassigned));
+}
+
+#[test]
+fn who_has_no_role_changes_nothing() {
+    let nobody = caller(Role::Unassigned, 7);
+    assert!(nobody.must_write("do", Noun::Image).is_err());
+    assert!(nobody.must_admin("do", Noun::Image).is_err());
+}

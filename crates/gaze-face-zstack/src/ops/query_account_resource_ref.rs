@@ -30,19 +30,16 @@ async fn run(call: &Call) -> Result<Outcome, Failure> {
     let query = Query::read(&call.query)?;
     let caller = call.caller()?;
     // The conditions are tried on the rows all the same; these two keep the rows few.
-    let owned = match asked(&query, &["resourceUuid"]) {
-        Some(words) => {
-            let uuids: Vec<Uuid> = words
-                .iter()
-                .filter_map(|word| Uuid::try_parse(word).ok())
-                .collect();
-            call.app.owned_among(caller, &uuids).await
-        }
-        None => {
-            let owner = asked(&query, &["accountUuid", "ownerAccountUuid"])
-                .and_then(|words| words.first().and_then(|word| ProjectId::parse(word)));
-            call.app.list_owned(caller, owner).await
-        }
+    let owned = if let Some(words) = asked(&query, &["resourceUuid"]) {
+        let uuids: Vec<Uuid> = words
+            .iter()
+            .filter_map(|word| Uuid::try_parse(word).ok())
+            .collect();
+        call.app.owned_among(caller, &uuids).await
+    } else {
+        let owner = asked(&query, &["accountUuid", "ownerAccountUuid"])
+            .and_then(|words| words.first().and_then(|word| ProjectId::parse(word)));
+        call.app.list_owned(caller, owner).await
     };
     let owned = owned.map_err(|error| call.failure(&error))?;
     let all: Vec<_> = owned.iter().map(map::resource::reference).collect();
