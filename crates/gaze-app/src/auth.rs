@@ -1,11 +1,15 @@
 //! Who is asking: logins, tokens, access keys.
 
 mod access_keys;
+mod external;
+mod keystone;
 mod login;
 mod password;
 mod secrets;
 mod tokens;
 
+pub(crate) use keystone::Keystone;
+pub use keystone::{KeystoneCounts, KeystoneRoles, KeystoneSettings};
 pub(crate) use password::Passwords;
 pub(crate) use secrets::password as new_password;
 pub(crate) use secrets::{capability, token_hash};

@@ -36,6 +36,7 @@ use gaze_jobs::Jobs;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
+pub use auth::{KeystoneCounts, KeystoneRoles, KeystoneSettings};
 pub use calls::{Answer, Ended, NewCall, Teller};
 pub use gaze_catalog::call::Call;
 pub use gaze_catalog::member::Share;
@@ -71,6 +72,7 @@ struct Inner {
     sightings: places::Sightings,
     fetcher: ingest::Fetcher,
     passwords: auth::Passwords,
+    keystone: Option<auth::Keystone>,
     calls: calls::Calls,
     notices: notices::Counters,
     capabilities: images::Capabilities,
@@ -92,6 +94,11 @@ impl App {
         let catalog = Catalog::open(db).await?;
         let capabilities = images::Capabilities::open(&catalog, runtime.as_ref()).await?;
         let fetcher = ingest::Fetcher::new(&settings)?;
+        let keystone = settings
+            .keystone
+            .as_ref()
+            .map(auth::Keystone::new)
+            .transpose()?;
         let readable = settings.disk_dirs.iter().chain(&settings.write_dirs);
         let disks = Folders::new(readable.cloned());
         let pools = Folders::new(settings.write_dirs.iter().cloned());
@@ -108,6 +115,7 @@ impl App {
                 fetcher,
                 settings,
                 passwords: auth::Passwords::new(),
+                keystone,
                 calls: calls::Calls::default(),
                 notices: notices::Counters::default(),
                 capabilities,
@@ -170,6 +178,10 @@ impl App {
 
     pub(crate) fn passwords(&self) -> &auth::Passwords {
         &self.inner.passwords
+    }
+
+    pub(crate) fn keystone(&self) -> Option<&auth::Keystone> {
+        self.inner.keystone.as_ref()
     }
 
     pub(crate) fn calls(&self) -> &calls::Calls {

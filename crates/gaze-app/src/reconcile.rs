@@ -54,6 +54,7 @@ impl App {
         let stop = CancellationToken::new();
         self.tasks().spawn(rounds(self.clone(), stop.clone()));
         self.tasks().spawn(keep_looking(self.clone(), stop.clone()));
+        self.tasks().spawn(greet(self.clone(), stop.clone()));
         Ok(Running {
             app: self.clone(),
             runner,
@@ -135,6 +136,16 @@ impl App {
             .await
             .map_err(sql)?;
         Ok(())
+    }
+}
+
+/// Keystone may come up later than this service, so nothing depends on it.
+async fn greet(app: App, stop: CancellationToken) {
+    if let Some(keystone) = app.keystone() {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = keystone.greet(app.now()) => {}
+        }
     }
 }
 

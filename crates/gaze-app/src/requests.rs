@@ -330,4 +330,6 @@ impl std::fmt::Debug for ImageBytes {
 pub(crate) struct Grant {
     pub(crate) kind: TokenKind,
     pub(crate) scope: TokenScope,
+    /// The latest instant at which it may end.
+    pub(crate) end: Option<Timestamp>,
 }

@@ -4,6 +4,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::auth::KeystoneSettings;
+
 gaze_domain::words! {
     /// What a new root disk is to the image that it is made from.
     pub enum RootDisks("kind of root disks") {
@@ -38,6 +40,8 @@ pub struct Settings {
     pub session_life: Duration,
     /// Life of a login token.
     pub login_life: Duration,
+    /// An external Keystone whose tokens are taken too.
+    pub keystone: Option<KeystoneSettings>,
     /// How long an upload that was promised may begin.
     pub upload_life: Duration,
     /// How long a deleted image, or a deleted copy of one, can be recovered.
@@ -76,6 +80,7 @@ impl Settings {
             max_image_bytes: 2 << 40,
             session_life: Duration::from_hours(2),
             login_life: Duration::from_hours(24),
+            keystone: None,
             upload_life: Duration::from_hours(24),
             keep_deleted: Duration::from_hours(72),
             keep_finished: Duration::from_hours(7 * 24),

@@ -20,6 +20,9 @@ pub(crate) const DEFAULT_DOMAIN: DomainId =
 pub const ADMIN_PROJECT: ProjectId =
     ProjectId::new(Uuid::from_u128(0x36c2_7e8f_f05c_4780_bf6d_2fa6_5700_f22e));
 
+/// The name of the administrator and of its project.
+pub(crate) const ADMIN_NAME: &str = "admin";
+
 /// Where the first start puts the service.
 #[derive(Clone, Debug)]
 pub struct Place {
@@ -58,7 +61,7 @@ impl App {
             id: UserId::new(self.new_uuid()),
             domain: DEFAULT_DOMAIN,
             project: ADMIN_PROJECT,
-            name: "admin".into(),
+            name: ADMIN_NAME.into(),
             description: None,
             email: None,
             role: Role::Admin,
@@ -197,7 +200,7 @@ fn admin_project(now: gaze_domain::Timestamp) -> Project {
     Project {
         id: ADMIN_PROJECT,
         domain: DEFAULT_DOMAIN,
-        name: "admin".into(),
+        name: ADMIN_NAME.into(),
         description: Some("Runs the service".into()),
         enabled: true,
         max_image_count: None,

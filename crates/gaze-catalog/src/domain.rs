@@ -6,7 +6,7 @@ use gaze_sql::Tx;
 use crate::columns::{Columns, all, micros, one};
 use crate::{Failure, Rows};
 
-const SELECT: &str = "SELECT id, name, created_at FROM domain";
+const SELECT: &str = "SELECT id, COALESCE(external_name, name), created_at FROM domain";
 
 fn decode(c: &mut Columns<'_>) -> Result<Domain, Failure> {
     Ok(Domain {

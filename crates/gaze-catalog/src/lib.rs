@@ -16,6 +16,7 @@ mod columns;
 pub mod domain;
 pub mod existence;
 pub mod export;
+pub mod external;
 mod failure;
 pub mod image;
 pub mod instance;
@@ -84,6 +85,11 @@ pub const MIGRATIONS: &[Migration] = &[
         version: 10,
         name: "people",
         sql: include_str!("../migrations/0010_people.sql"),
+    },
+    Migration {
+        version: 50,
+        name: "external authority",
+        sql: include_str!("../migrations/0050_external_authority.sql"),
     },
 ];
 

@@ -7,7 +7,7 @@ use crate::columns::{Columns, all, count, micros, one, opt_count, places};
 use crate::failure::refused;
 use crate::{Failure, Rows};
 
-const SELECT: &str = "SELECT id, domain_id, name, description, enabled, max_image_count, \
+const SELECT: &str = "SELECT id, domain_id, COALESCE(external_name, name), description, enabled, max_image_count, \
                       max_image_bytes, image_count, image_bytes, created_at, updated_at \
                       FROM project";
 
@@ -48,9 +48,11 @@ pub async fn insert(tx: &mut Tx, project: &Project) -> Result<(), Failure> {
     }
 }
 
-/// Saves everything but the use.
+/// Saves everything but the use, and but the name where an authority outside gives it.
 pub async fn update(tx: &mut Tx, project: &Project) -> Result<(), Failure> {
-    let sql = "UPDATE project SET name = $1, description = $2, enabled = $3, max_image_count = $4,
+    let sql = "UPDATE project SET
+               name = CASE WHEN external_id IS NULL THEN $1 ELSE name END,
+               description = $2, enabled = $3, max_image_count = $4,
                max_image_bytes = $5, updated_at = $6 WHERE id = $7";
     let args = [
         (&project.name).into(),

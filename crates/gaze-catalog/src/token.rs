@@ -47,7 +47,8 @@ pub async fn insert(tx: &mut Tx, token: &Token) -> Result<(), Failure> {
 
 /// One statement from the hash to the whole caller; expired tokens are found too.
 pub async fn find_holder(rows: &mut impl Rows, hash: &str) -> Result<Option<Holder>, Failure> {
-    let sql = "SELECT u.id, u.name, p.id, p.name, d.id, d.name, u.role, u.enabled, p.enabled,
+    let sql = "SELECT u.id, u.name, p.id, COALESCE(p.external_name, p.name), d.id,
+               COALESCE(d.external_name, d.name), u.role, u.enabled, p.enabled,
                t.hash, t.kind, t.scope, t.issued_at, t.expires_at
                FROM token t JOIN account u ON u.id = t.user_id
                JOIN project p ON p.id = t.project_id JOIN domain d ON d.id = u.domain_id
@@ -71,7 +72,8 @@ pub async fn find_signer(
     rows: &mut impl Rows,
     access: &str,
 ) -> Result<Option<(Holder, String)>, Failure> {
-    let sql = "SELECT u.id, u.name, p.id, p.name, d.id, d.name, u.role, u.enabled, p.enabled,
+    let sql = "SELECT u.id, u.name, p.id, COALESCE(p.external_name, p.name), d.id,
+               COALESCE(d.external_name, d.name), u.role, u.enabled, p.enabled,
                k.enabled, k.secret
                FROM access_key k JOIN account u ON u.id = k.user_id
                JOIN project p ON p.id = k.project_id JOIN domain d ON d.id = u.domain_id
@@ -92,7 +94,8 @@ pub async fn find_signer(
 
 /// The caller that a user is in its own project.
 pub async fn find_caller(rows: &mut impl Rows, user: UserId) -> Result<Option<Holder>, Failure> {
-    let sql = "SELECT u.id, u.name, p.id, p.name, d.id, d.name, u.role, u.enabled, p.enabled
+    let sql = "SELECT u.id, u.name, p.id, COALESCE(p.external_name, p.name), d.id,
+               COALESCE(d.external_name, d.name), u.role, u.enabled, p.enabled
                FROM account u JOIN project p ON p.id = u.project_id
                JOIN domain d ON d.id = u.domain_id WHERE u.id = $1";
     one(rows, sql, &[user.hex().into()], |c| {

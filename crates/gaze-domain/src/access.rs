@@ -40,6 +40,8 @@ crate::words! {
         Login = "login",
         /// Made once for a program, lives until revoked (DiDi Cloud's bearer token).
         Api = "api",
+        /// From an authority outside, which alone can end it (an external Keystone).
+        External = "external",
     }
 }
 
@@ -103,6 +105,23 @@ pub struct TokenUse {
 impl Caller {
     pub fn is_admin(&self) -> bool {
         self.role == Role::Admin
+    }
+
+    /// Whether an authority outside vouches for the caller: the catalogue has no such user.
+    pub fn is_external(&self) -> bool {
+        self.token
+            .as_ref()
+            .is_some_and(|token| token.kind == TokenKind::External)
+    }
+
+    /// Refuses callers for whom an authority outside vouches. Credentials made here would outlive
+    /// what that authority says of them.
+    pub fn must_be_own(&self, action: &str, noun: Noun) -> Result<()> {
+        if self.is_external() {
+            Err(Error::forbidden(action, noun, ""))
+        } else {
+            Ok(())
+        }
     }
 
     /// Refuses callers who may change nothing.

@@ -270,7 +270,8 @@ impl IntoResponse for Refusal {
 pub(crate) async fn render(State(face): State<Face>, request: Request, next: Next) -> Response {
     let id = request.extensions().get::<RequestId>().cloned();
     let json = wants_json(request.headers());
-    let origin = face.origin(request.headers());
+    let identity = face.config.identity_url.clone();
+    let identity = identity.unwrap_or_else(|| face.origin(request.headers()));
     let mut response = next.run(request).await;
     let Some(refusal) = response.extensions_mut().remove::<Refusal>() else {
         return response;
@@ -279,7 +280,7 @@ pub(crate) async fn render(State(face): State<Face>, request: Request, next: Nex
         report(cause, id);
     }
     let allow = response.headers_mut().remove(header::ALLOW);
-    let mut written = refusal.written(json, &origin);
+    let mut written = refusal.written(json, &identity);
     let headers = written.headers_mut();
     if let Some(allow) = allow {
         headers.insert(header::ALLOW, allow);
@@ -299,7 +300,7 @@ fn wants_json(headers: &HeaderMap) -> bool {
 }
 
 impl Refusal {
-    fn written(&self, json: bool, origin: &str) -> Response {
+    fn written(&self, json: bool, identity: &str) -> Response {
         let title = self.status.canonical_reason().unwrap_or("Error");
         let code = self.status.as_u16();
         if self.status == StatusCode::UNAUTHORIZED {
@@ -311,7 +312,7 @@ impl Refusal {
                 },
             };
             let mut response = (self.status, Json(body)).into_response();
-            let challenge = HeaderValue::from_str(&format!("Keystone uri=\"{origin}\""));
+            let challenge = HeaderValue::from_str(&format!("Keystone uri=\"{identity}\""));
             if let Ok(challenge) = challenge {
                 response
                     .headers_mut()

@@ -34,6 +34,8 @@ pub struct Config {
     pub public_url: Option<String>,
     /// Whether a proxy's headers are believed where `public_url` is not set.
     pub forwarded: Forwarded,
+    /// The address of Identity v3 that is told with 401; by default the service's own.
+    pub identity_url: Option<String>,
     /// How long an upload may pause between two pieces.
     pub idle: Duration,
     /// Attributes for the clients of a vendor that has its own.
@@ -45,6 +47,7 @@ impl Default for Config {
         Self {
             public_url: None,
             forwarded: Forwarded::default(),
+            identity_url: None,
             idle: gaze_http::body::IDLE,
             vendor: None,
         }

@@ -31,7 +31,7 @@ pub(crate) async fn compose(config: &Config) -> anyhow::Result<Service> {
     let target = target(&config.database.url, &data)?;
     let db = Db::open(&target).await.context("opening the database")?;
     let runtime: Arc<dyn Runtime> = Arc::new(SystemRuntime::default());
-    let app = App::open(db, settings(config, &data), Arc::clone(&runtime))
+    let app = App::open(db, settings(config, &data)?, Arc::clone(&runtime))
         .await
         .context("opening the catalogue")?;
     let router = router(config, &app, &runtime);
@@ -78,6 +78,7 @@ fn router(config: &Config, app: &App, runtime: &Arc<dyn Runtime>) -> Router {
     let glance = gaze_face_glance::Config {
         public_url: public_url.clone(),
         forwarded: Forwarded::Ignored,
+        identity_url: config.identity.told_url(),
         idle: Duration::from_secs(config.limits.idle_seconds),
         vendor: Some(HUAWEI),
     };
@@ -122,13 +123,13 @@ async fn nothing_here(uri: Uri) -> (StatusCode, String) {
     )
 }
 
-fn settings(config: &Config, data: &Path) -> Settings {
+fn settings(config: &Config, data: &Path) -> anyhow::Result<Settings> {
     let mut write_dirs = config.compute.write_dirs.clone();
     let demo = crate::demo::folder(data);
     if demo.is_dir() {
         write_dirs.push(demo);
     }
-    Settings {
+    Ok(Settings {
         data_dir: data.to_owned(),
         store_dirs: config.data.store_dirs.clone(),
         disk_dirs: config.compute.disk_dirs.clone(),
@@ -139,6 +140,7 @@ fn settings(config: &Config, data: &Path) -> Settings {
         max_image_bytes: config.limits.image_bytes,
         session_life: Duration::from_secs(config.tokens.session_seconds),
         login_life: Duration::from_secs(config.tokens.login_seconds),
+        keystone: config.identity.keystone(&config.place.region)?,
         upload_life: Duration::from_secs(config.limits.upload_seconds),
         keep_deleted: Duration::from_secs(config.keep.deleted_seconds),
         keep_finished: Duration::from_secs(config.keep.finished_seconds),
@@ -150,7 +152,7 @@ fn settings(config: &Config, data: &Path) -> Settings {
         notice_tries: config.notices.tries,
         notice_pause: Duration::from_secs(config.notices.pause_seconds),
         idle: Duration::from_secs(config.limits.idle_seconds),
-    }
+    })
 }
 
 /// Connections to PostgreSQL; a catalogue's statements are short.

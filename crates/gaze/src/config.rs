@@ -7,6 +7,7 @@
 mod fault;
 mod file;
 mod flags;
+mod identity;
 mod setting;
 #[cfg(test)]
 mod tests;
@@ -20,7 +21,7 @@ use gaze_app::RootDisks;
 pub(crate) use fault::{Fault, Faults};
 pub(crate) use flags::{Flag, ServeFlags};
 use setting::Raw;
-pub(crate) use setting::{Deletion, LogFormat, Setting};
+pub(crate) use setting::{Deletion, Hidden, LogFormat, Setting};
 
 /// The process's environment, taken once at the start.
 pub(crate) type Environment = BTreeMap<String, String>;
@@ -177,6 +178,47 @@ settings! {
         /// Life of a token from a login.
         login_seconds: u64 = 86_400,
     }
+    /// An external Keystone, whose tokens are taken beside the service's own.
+    identity: Identity {
+        /// Keystone's address, such as `https://keystone.example:5000/v3`. By default there is
+        /// none, and only tokens of the service's own are taken.
+        keystone_url: Option<String> = None,
+        /// Keystone's address as clients reach it, told to those who bring no good token. By
+        /// default `identity.keystone_url`.
+        public_url: Option<String> = None,
+        /// The user as whom the service asks Keystone about tokens.
+        user: Option<String> = None,
+        /// That user's password.
+        password: Hidden = Hidden::default(),
+        /// The name of that user's domain.
+        user_domain: String = "Default".to_owned(),
+        /// The name of the project in which that user has a role.
+        project: String = "service".to_owned(),
+        /// The name of that project's domain.
+        project_domain: String = "Default".to_owned(),
+        /// The region in which Keystone's catalogue names this service. By default
+        /// `place.region`.
+        region: Option<String> = None,
+        /// A file of certificates in PEM that alone are trusted for Keystone. By default those of
+        /// the system are.
+        ca_file: Option<PathBuf> = None,
+        /// How long a connection to Keystone may take to be made.
+        connect_seconds: u64 = 5,
+        /// How long an answer of Keystone's may take.
+        answer_seconds: u64 = 10,
+        /// How long what Keystone said of a token is believed; a token that is revoked there is
+        /// refused here after that time at most. With 0, Keystone is asked each time.
+        cache_seconds: u64 = 60,
+        /// Keystone's roles that make an administrator, on whatever project.
+        admin_roles: Vec<String> = vec!["admin".to_owned()],
+        /// Keystone's roles that make a member of the project.
+        member_roles: Vec<String> = vec!["manager".to_owned(), "member".to_owned()],
+        /// Keystone's roles that make a reader of the project.
+        reader_roles: Vec<String> = vec!["reader".to_owned()],
+        /// Keystone's roles on the system that make an administrator. With none, tokens for the
+        /// system are refused.
+        system_roles: Vec<String> = vec!["admin".to_owned()],
+    }
     /// How long what has ended is kept.
     keep: Keep {
         /// How long a deleted image can be recovered before it is purged.
@@ -294,6 +336,7 @@ impl Config {
                 faults.push(Fault::at(key, "must not be empty"));
             }
         }
+        faults.extend(self.identity.check());
         for (key, zero) in [
             ("jobs.transfers", self.jobs.transfers == 0),
             ("jobs.quick", self.jobs.quick == 0),

@@ -21,6 +21,7 @@ struct Counts(App);
 impl Collector for Counts {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
         let notices = self.0.notice_counts();
+        let keystone = self.0.keystone_counts();
         for (name, help, count) in [
             (
                 "notices_delivered",
@@ -36,6 +37,31 @@ impl Collector for Counts {
                 "notices_given_up",
                 "Answers that web hooks never received",
                 notices.given_up,
+            ),
+            (
+                "keystone_tokens_remembered",
+                "Tokens that Keystone was not asked about again",
+                keystone.remembered,
+            ),
+            (
+                "keystone_tokens_accepted",
+                "Tokens that Keystone knew and that open this service",
+                keystone.accepted,
+            ),
+            (
+                "keystone_tokens_refused",
+                "Tokens that Keystone did not know or that open nothing here",
+                keystone.refused,
+            ),
+            (
+                "keystone_tokens_unanswered",
+                "Tokens that Keystone could not be asked about",
+                keystone.unanswered,
+            ),
+            (
+                "keystone_logins",
+                "Logins of this service at Keystone",
+                keystone.logins,
             ),
         ] {
             let count = ConstCounter::new(count);
@@ -57,11 +83,17 @@ mod tests {
         let world = World::new().await;
         let mut text = String::new();
         prometheus_client::encoding::text::encode(&mut text, &registry(&world.app)).unwrap();
-        for name in ["delivered", "retried", "given_up"] {
-            assert!(
-                text.contains(&format!("gaze_notices_{name}_total 0\n")),
-                "{text}"
-            );
+        for name in [
+            "notices_delivered",
+            "notices_retried",
+            "notices_given_up",
+            "keystone_tokens_remembered",
+            "keystone_tokens_accepted",
+            "keystone_tokens_refused",
+            "keystone_tokens_unanswered",
+            "keystone_logins",
+        ] {
+            assert!(text.contains(&format!("gaze_{name}_total 0\n")), "{text}");
         }
     }
 }

@@ -112,6 +112,9 @@ impl App {
 
     async fn key_user(&self, caller: &Caller, wanted: Option<UserId>) -> Result<gaze_domain::User> {
         let id = wanted.unwrap_or(caller.user);
+        if id == caller.user {
+            caller.must_be_own("make a key for a user of Keystone's", Noun::User)?;
+        }
         let user = user::get(&mut self.catalog().read(), id).await?;
         if id != caller.user && !caller.is_admin() {
             return Err(Error::forbidden(

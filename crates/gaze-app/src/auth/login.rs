@@ -26,22 +26,19 @@ impl App {
         self.grant(&user, login.kind, &login.scope).await
     }
 
-    /// Makes a new token from one that is still good; it ends no later than the old one.
+    /// Makes a new token from one that is still good; it ends no later than the old one. A token
+    /// of an authority outside is exchanged there.
     pub async fn exchange_token(&self, old: &str, scope: ScopeWish) -> Result<Issued> {
         let caller = self.authenticate_token(old).await?;
+        caller.must_be_own("make a token from one of Keystone's", Noun::Token)?;
         let user = user::get(&mut self.catalog().read(), caller.user).await?;
-        let mut issued = self.grant(&user, TokenKind::Login, &scope).await?;
-        let end = caller.token.and_then(|token| token.expires_at);
-        if let (Some(end), Some(token)) = (end, issued.caller.token.as_mut())
-            && token.expires_at.is_some_and(|new| new > end)
-        {
-            token.expires_at = Some(end);
-            let hash = token.hash.clone();
-            self.catalog()
-                .write(move |tx| Box::pin(async move { token::set_expiry(tx, &hash, end).await }))
-                .await?;
-        }
-        Ok(issued)
+        let (project, scope) = self.resolve_scope(&user, &scope).await?;
+        let grant = Grant {
+            kind: TokenKind::Login,
+            scope,
+            end: caller.token.and_then(|token| token.expires_at),
+        };
+        self.issue(&user, project, grant).await
     }
 
     async fn check_password(&self, found: Option<(User, String)>, secret: &Secret) -> Result<User> {
@@ -82,7 +79,8 @@ impl App {
 
     async fn grant(&self, user: &User, kind: TokenKind, wish: &ScopeWish) -> Result<Issued> {
         let (project, scope) = self.resolve_scope(user, wish).await?;
-        self.issue(user, project, Grant { kind, scope }).await
+        let end = None;
+        self.issue(user, project, Grant { kind, scope, end }).await
     }
 
     /// A user acts in its own project; the administrator in any.
@@ -148,7 +146,12 @@ impl App {
             TokenKind::Session => Some(self.settings().session_life),
             TokenKind::Login => Some(self.settings().login_life),
             TokenKind::Api => None,
+            TokenKind::External => {
+                let other = "it is another authority's";
+                return Err(Error::internal("making a token", other));
+            }
         };
+        let ends = life.map(|life| crate::clock::after(now, life));
         let row = Token {
             hash: secrets::token_hash(&text),
             user: user.id,
@@ -156,7 +159,7 @@ impl App {
             kind: grant.kind,
             scope: grant.scope,
             issued_at: now,
-            expires_at: life.map(|life| crate::clock::after(now, life)),
+            expires_at: [ends, grant.end].into_iter().flatten().min(),
         };
         let holder = self
             .catalog()

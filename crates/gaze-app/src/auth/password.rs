@@ -2,6 +2,8 @@
 //!
 //! ZStack's clients send the SHA-512, all others the password; one stored hash serves both.
 
+use std::sync::Arc;
+
 use argon2::password_hash::phc::PasswordHash;
 use argon2::{Argon2, PasswordHasher, PasswordVerifier};
 use gaze_domain::{Error, Result};
@@ -10,17 +12,24 @@ use tokio::sync::Semaphore;
 
 use crate::requests::Secret;
 
+/// Logins that may wait for their turn, for each one that is being worked on. A hash takes some
+/// 20 ms, so the last in the queue waits for about two seconds.
+const WAITING: usize = 100;
+
 /// Hashes off the async threads, few at a time, since each hash takes much memory.
 #[derive(Debug)]
 pub(crate) struct Passwords {
-    gate: Semaphore,
+    gate: Arc<Semaphore>,
+    /// Room for those who work and those who wait.
+    queue: Semaphore,
 }
 
 impl Passwords {
     pub(crate) fn new() -> Self {
         let many = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         Self {
-            gate: Semaphore::new(many),
+            gate: Arc::new(Semaphore::new(many)),
+            queue: Semaphore::new(many * (WAITING + 1)),
         }
     }
 
@@ -62,10 +71,21 @@ impl Passwords {
         &self,
         work: impl FnOnce() -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let permit = self.gate.acquire().await;
-        let done = tokio::task::spawn_blocking(work).await;
-        drop(permit);
-        done.map_err(|error| Error::internal("hashing a password", error))?
+        let Ok(_place) = self.queue.try_acquire() else {
+            return Err(Error::Throttled {
+                retry_after_seconds: 1,
+            });
+        };
+        let permit = Arc::clone(&self.gate).acquire_owned().await;
+        let permit = permit.map_err(|error| Error::internal("hashing a password", error))?;
+        let done = tokio::task::spawn_blocking(move || {
+            // Given back when the work is done, also if nobody waits for it any more: clients
+            // who go away must not make room for more at once.
+            let _permit = permit;
+            work()
+        });
+        done.await
+            .map_err(|error| Error::internal("hashing a password", error))?
     }
 }
 

@@ -19,7 +19,17 @@ pub(crate) fn token(runtime: &dyn Runtime, kind: TokenKind) -> String {
             runtime.random(&mut bytes);
             hex::encode(bytes)
         }
-        TokenKind::Login => capability(runtime),
+        TokenKind::Login | TokenKind::External => capability(runtime),
+    }
+}
+
+/// Whether a text is of a form in which [`token`] writes. Tokens of Keystone's are much longer.
+pub(crate) fn has_form_of_token(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    match text.len() {
+        32 | 64 => text.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        43 => text.bytes().all(plain),
+        _ => false,
     }
 }
 

@@ -40,6 +40,7 @@ impl App {
                 needed: "everybody has it already".into(),
             });
         }
+        self.meet_project(with).await?;
         let now = self.now();
         let made = Member {
             image: id,

@@ -22,6 +22,7 @@ mod harness;
 mod identity;
 mod import;
 mod import_limits;
+mod keystone;
 mod owners;
 mod people;
 mod places;

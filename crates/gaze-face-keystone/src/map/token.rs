@@ -44,7 +44,7 @@ pub(crate) fn token(
 pub(crate) fn methods(kind: TokenKind) -> Vec<&'static str> {
     match kind {
         TokenKind::Session | TokenKind::Login => vec!["password"],
-        TokenKind::Api => vec!["token"],
+        TokenKind::Api | TokenKind::External => vec!["token"],
     }
 }
 

@@ -91,6 +91,44 @@ impl Setting for PathBuf {
     }
 }
 
+impl Setting for Option<PathBuf> {
+    const KIND: &'static str = PathBuf::KIND;
+
+    fn read(raw: &Raw) -> Result<Self, String> {
+        let text = String::read(raw).map_err(|_no_text| raw.expected(Self::KIND))?;
+        Ok((!text.is_empty()).then(|| PathBuf::from(text)))
+    }
+
+    fn show(&self) -> Option<String> {
+        self.as_ref().and_then(Setting::show)
+    }
+}
+
+/// A text that is shown to nobody.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub(crate) struct Hidden(pub(crate) Option<String>);
+
+impl std::fmt::Debug for Hidden {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hidden(..)")
+    }
+}
+
+impl Setting for Hidden {
+    const KIND: &'static str = <Option<String>>::KIND;
+
+    fn read(raw: &Raw) -> Result<Self, String> {
+        // The complaint about a wrong type would repeat what was there.
+        let text = <Option<String>>::read(raw);
+        text.map(Self)
+            .map_err(|_repeats| format!("takes {}", Self::KIND))
+    }
+
+    fn show(&self) -> Option<String> {
+        self.0.as_ref().map(|_hidden| quoted("***"))
+    }
+}
+
 impl Setting for SocketAddr {
     const KIND: &'static str = "an address and port such as 127.0.0.1:9292";
 

@@ -214,6 +214,18 @@ fn what_is_shown_can_be_read_back() {
 }
 
 #[test]
+fn keystones_password_is_neither_shown_nor_repeated() {
+    let (config, faults) = merged("[identity]\nuser = \"gaze\"\npassword = \"secret\"\n");
+    assert_eq!(faults, Vec::<String>::new());
+    assert_eq!(config.identity.password, Hidden(Some("secret".to_owned())));
+    let shown = config.to_toml();
+    assert!(shown.contains("password = \"***\""), "{shown}");
+    assert!(!shown.contains("secret") && !format!("{config:?}").contains("secret"));
+    let (_, faults) = merged("[identity]\npassword = 12345\n");
+    assert_eq!(faults, ["gaze.toml:2:12: identity.password takes a string"]);
+}
+
+#[test]
 fn a_database_password_is_not_shown() {
     let mut config = Config::default();
     config.database.url = "postgres://gaze:secret@db/gaze".to_owned();
