@@ -1,10 +1,12 @@
 """The end-to-end suite: strangers' clients against the release binary, on both databases.
 
-    python run.py --gaze target/release/gaze --scratch DIR [--postgres URL] [--only STORY]
+    python run.py --gaze target/release/gaze --scratch DIR [--postgres URL] [--keystone PYTHON]
+        [--only STORY]
 
 `--scratch` is a folder that does not exist yet; it keeps the data folders and logs of all servers.
 `--postgres` is the URL of a server on which databases may be made; without it, SQLite alone is
-used. The last line says how many checks passed and failed.
+used. `--keystone` is the Python of an environment with `requirements-keystone.txt`, for the story
+`OpenstackKeystone`. The last line says how many checks passed and failed.
 
 `passed.txt` says how many checks of each story pass. A story that passes fewer without a failure has
 lost checks; one that passes more has gained some, and the file must say so.
@@ -23,6 +25,7 @@ from stories.every_face import EveryFace
 from stories.huawei_native import HuaweiNative
 from stories.huawei_sdk import HuaweiSdk
 from stories.openstack_clients import OpenstackClients
+from stories.openstack_keystone import OpenstackKeystone
 from stories.restart import Restart
 from stories.seed_calls import SeedCalls
 from stories.zstack_accounts import ZstackAccounts
@@ -43,6 +46,7 @@ STORIES = [
     HuaweiSdk,
     HuaweiNative,
     OpenstackClients,
+    OpenstackKeystone,
     DidiList,
     EveryFace,
     BadInput,
@@ -56,13 +60,17 @@ def main():
     words.add_argument("--gaze", type=Path, required=True)
     words.add_argument("--scratch", type=Path, required=True)
     words.add_argument("--postgres")
+    words.add_argument("--keystone", type=Path)
     words.add_argument("--only", choices=[story.__name__ for story in STORIES])
     words = words.parse_args()
     gaze = words.gaze.resolve()
-    worlds = [("SQLite", World(gaze, words.scratch.resolve() / "sqlite"))]
+    # Not resolved: the Python of an environment is a link, whose place tells the environment.
+    keystone = words.keystone and words.keystone.absolute()
+    worlds = [("SQLite", World(gaze, words.scratch.resolve() / "sqlite", keystone=keystone))]
     if words.postgres:
         folder = words.scratch.resolve() / "postgres"
-        worlds.append(("PostgreSQL", World(gaze, folder, words.postgres.rstrip("/"))))
+        world = World(gaze, folder, words.postgres.rstrip("/"), keystone)
+        worlds.append(("PostgreSQL", world))
     lines = Path(__file__).with_name("passed.txt").read_text().splitlines()
     kept = {name: int(count) for name, count in map(str.split, lines)}
     assert set(kept) == {story.__name__ for story in STORIES}, "passed.txt names the stories"

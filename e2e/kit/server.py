@@ -15,10 +15,12 @@ PASSWORD = "correct horse battery staple"
 
 
 class World:
-    """What every story is given: the binary, a scratch folder, and the kind of database."""
+    """What every story is given: the binary, a scratch folder, the kind of database, and the Python
+    that has Keystone."""
 
-    def __init__(self, gaze, scratch, postgres=None):
+    def __init__(self, gaze, scratch, postgres=None, keystone=None):
         self.gaze = gaze
+        self.keystone = keystone
         self.scratch = Path(scratch)
         self.scratch.mkdir(parents=True, exist_ok=True)
         self.postgres = postgres

@@ -21,7 +21,7 @@ use axum::Router;
 use axum::http::HeaderMap;
 use axum::middleware;
 use gaze_app::App;
-use gaze_http::Forwarded;
+use gaze_http::{Forwarded, openstack_id};
 
 pub use routes::OPERATIONS;
 pub use vendor::{Said, Vendor};
@@ -36,6 +36,9 @@ pub struct Config {
     pub forwarded: Forwarded,
     /// The address of Identity v3 that is told with 401; by default the service's own.
     pub identity_url: Option<String>,
+    /// Whether the list of versions at the root names Identity v3 as well, which the same address
+    /// serves then: clients that are told the bare address look for it there.
+    pub names_identity: bool,
     /// How long an upload may pause between two pieces.
     pub idle: Duration,
     /// Attributes for the clients of a vendor that has its own.
@@ -48,6 +51,7 @@ impl Default for Config {
             public_url: None,
             forwarded: Forwarded::default(),
             identity_url: None,
+            names_identity: false,
             idle: gaze_http::body::IDLE,
             vendor: None,
         }
@@ -84,5 +88,6 @@ pub fn router(app: App, config: Config) -> Router {
     let face = Face { app, config };
     routes::routes()
         .layer(middleware::from_fn_with_state(face.clone(), errors::render))
+        .layer(middleware::from_fn(openstack_id))
         .with_state(face)
 }

@@ -47,7 +47,7 @@ const fn coverage(missing: &[&'static str]) -> Coverage {
 
 operations! {
     served {
-        "List versions" get "GET" "/" versions::choices None;
+        "List versions" get "GET" "/" versions::root None;
         "List versions by name" get "GET" "/versions" versions::list None;
         "Create image" post "POST" "/v2/images" create_image::create_image Required;
         "Show image" get "GET" "/v2/images/{image_id}" images::show_image Required;

@@ -66,9 +66,14 @@ impl Refusal {
 
     /// Roles are fixed: no other is there.
     pub(crate) fn no_such_role(name: &str) -> Self {
+        Self::no_such("role", name)
+    }
+
+    /// Something that is no noun of the domain.
+    pub(crate) fn no_such(what: &str, id: &str) -> Self {
         Self::new(
             StatusCode::NOT_FOUND,
-            format!("Could not find role: {name}."),
+            format!("Could not find {what}: {id}."),
         )
     }
 

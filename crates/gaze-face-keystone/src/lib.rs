@@ -15,9 +15,9 @@ mod routes;
 )]
 mod wire;
 
-use axum::Router;
+use axum::{Router, middleware};
 use gaze_app::App;
-use gaze_http::Forwarded;
+use gaze_http::{Forwarded, openstack_id};
 
 pub use routes::OPERATIONS;
 
@@ -34,7 +34,7 @@ pub struct Config {
 /// The routes of this face. They need a [`gaze_http::RequestId`] in every request's extensions,
 /// which [`gaze_http::observe`] puts there.
 pub fn router(app: App, config: Config) -> Router {
-    routes::router(Face { app, config })
+    routes::router(Face { app, config }).layer(middleware::from_fn(openstack_id))
 }
 
 /// What every operation is given.

@@ -31,6 +31,13 @@ const fn absent(name: &'static str, method: &'static str, path: &'static str) ->
 }
 
 pub const OPERATIONS: &[Operation] = &[
+    of(
+        "List versions",
+        "GET",
+        "/identity",
+        Auth::None,
+        Coverage::Done,
+    ),
     of("Show version 3", "GET", "/v3", Auth::None, Coverage::Done),
     of(
         "Issue a token",
@@ -94,9 +101,12 @@ pub const OPERATIONS: &[Operation] = &[
         "POST",
         "/v3/users/{user_id}/password",
     ),
-    absent("List regions", "GET", "/v3/regions"),
-    absent("List services", "GET", "/v3/services"),
-    absent("List endpoints", "GET", "/v3/endpoints"),
+    done("List regions", "GET", "/v3/regions"),
+    done("Show a region", "GET", "/v3/regions/{region_id}"),
+    done("List services", "GET", "/v3/services"),
+    done("Show a service", "GET", "/v3/services/{service_id}"),
+    done("List endpoints", "GET", "/v3/endpoints"),
+    done("Show an endpoint", "GET", "/v3/endpoints/{endpoint_id}"),
     done("List roles", "GET", "/v3/roles"),
     done("Show a role", "GET", "/v3/roles/{role_id}"),
     done("List role assignments", "GET", "/v3/role_assignments"),
@@ -129,7 +139,21 @@ pub const OPERATIONS: &[Operation] = &[
     ),
 ];
 
+/// Every path of version 3 is served below `/identity` too, where OpenStack's own installations have
+/// it. (Signed requests go to the shorter one: a signature covers the path.)
 pub(crate) fn router(face: Face) -> Router {
+    let below = Router::new()
+        .route("/", get(ops::list_versions).fallback(ops::absent))
+        .with_state(face.clone())
+        .merge(version_3(face.clone()));
+    Router::new()
+        .route("/identity/", get(ops::list_versions).fallback(ops::absent))
+        .with_state(face.clone())
+        .nest("/identity", below)
+        .merge(version_3(face))
+}
+
+fn version_3(face: Face) -> Router {
     Router::new()
         .route("/v3", get(ops::show_version).fallback(ops::absent))
         .route("/v3/", get(ops::show_version).fallback(ops::absent))
@@ -210,6 +234,27 @@ pub(crate) fn router(face: Face) -> Router {
         .route(
             "/v3/role_assignments",
             get(ops::list_role_assignments).fallback(ops::absent),
+        )
+        .route("/v3/regions", get(ops::list_regions).fallback(ops::absent))
+        .route(
+            "/v3/regions/{region_id}",
+            get(ops::show_region).fallback(ops::absent),
+        )
+        .route(
+            "/v3/services",
+            get(ops::list_services).fallback(ops::absent),
+        )
+        .route(
+            "/v3/services/{service_id}",
+            get(ops::show_service).fallback(ops::absent),
+        )
+        .route(
+            "/v3/endpoints",
+            get(ops::list_endpoints).fallback(ops::absent),
+        )
+        .route(
+            "/v3/endpoints/{endpoint_id}",
+            get(ops::show_endpoint).fallback(ops::absent),
         )
         // All other paths of Identity, so that their refusals have its shape too.
         .route("/v3/{*path}", any(ops::absent))

@@ -8,7 +8,8 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 pub const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// OpenStack's name of the same; taken from a client in preference.
-const X_OPENSTACK_REQUEST_ID: HeaderName = HeaderName::from_static("x-openstack-request-id");
+pub(crate) const X_OPENSTACK_REQUEST_ID: HeaderName =
+    HeaderName::from_static("x-openstack-request-id");
 
 /// Longest id that is taken over from a client, in characters: `req-` and a hyphenated UUID fit.
 const MAX_CLIENT_ID: usize = 64;

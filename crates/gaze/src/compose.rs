@@ -79,6 +79,7 @@ fn router(config: &Config, app: &App, runtime: &Arc<dyn Runtime>) -> Router {
         public_url: public_url.clone(),
         forwarded: Forwarded::Ignored,
         identity_url: config.identity.told_url(),
+        names_identity: config.identity.keystone_url.is_none(),
         idle: Duration::from_secs(config.limits.idle_seconds),
         vendor: Some(HUAWEI),
     };

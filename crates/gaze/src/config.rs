@@ -192,7 +192,8 @@ settings! {
         password: Hidden = Hidden::default(),
         /// The name of that user's domain.
         user_domain: String = "Default".to_owned(),
-        /// The name of the project in which that user has a role.
+        /// The name of the project in which that user has a role; empty if it has one on the
+        /// system.
         project: String = "service".to_owned(),
         /// The name of that project's domain.
         project_domain: String = "Default".to_owned(),

@@ -199,7 +199,7 @@ impl Keystone {
             Ok(Told::Nothing) => Ok(Verdict::Bad),
             Ok(Told::Forbidden) => Err(Away(
                 "it does not let the user of this service look at tokens: give it the role \
-                 service on its project"
+                 reader on the system, or service on a project"
                     .to_owned(),
             )),
             Err(away) => Err(away),
@@ -240,7 +240,7 @@ impl Keystone {
                 tracing::warn!(
                     project = %id,
                     "Keystone does not let the user of this service look up projects: sharing \
-                     with a project that has not been here yet needs the role admin or reader"
+                     with a project that has not been here yet needs the role reader on the system"
                 );
                 Ok(None)
             }

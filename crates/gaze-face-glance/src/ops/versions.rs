@@ -13,6 +13,26 @@ const VERSIONS: &[&str] = &[
     "v2.9", "v2.7", "v2.6", "v2.5", "v2.4", "v2.3", "v2.2", "v2.1", "v2.0",
 ];
 
+/// Identity's version, in its place among those of this API.
+const IDENTITY: &str = "v3.14";
+
+/// The list at the root. It is Glance's; where the same address serves Identity, clients that log
+/// in at the bare address must find that too.
+pub(crate) async fn root(state: State<Face>, headers: HeaderMap) -> (StatusCode, Json<Versions>) {
+    let State(face) = &state;
+    let identity = face.config.names_identity.then(|| Version {
+        id: IDENTITY,
+        status: "SUPPORTED",
+        links: vec![Link {
+            rel: "self",
+            href: format!("{}/v3/", face.origin(&headers)),
+        }],
+    });
+    let Json(mut list) = list(state, headers).await;
+    list.versions.extend(identity);
+    (StatusCode::MULTIPLE_CHOICES, Json(list))
+}
+
 pub(crate) async fn choices(
     state: State<Face>,
     headers: HeaderMap,

@@ -13,6 +13,9 @@ const MAX_TEXT: usize = 4096;
 /// Keystone's id, and name in any case, of the domain of those who named none.
 pub(super) const DEFAULT_DOMAIN: &str = "default";
 
+/// Keystone's method for programs.
+const APPLICATION: &str = "application_credential";
+
 /// What a client asked for.
 pub(crate) enum Wish {
     Password(Login),
@@ -36,6 +39,12 @@ impl Wish {
                 id: token.id,
                 scope,
             }),
+            Identity { methods, .. } if methods.iter().any(|it| it == APPLICATION) => {
+                Err(Refusal::bad_body(
+                    "application credentials are not offered here: log in with a password, or \
+                     sign requests with an access key",
+                ))
+            }
             Identity { methods, .. } => Err(Refusal::bad_body(&format!(
                 "methods must be [\"password\"] or [\"token\"] with an object of that name, \
                  not {methods:?}"
@@ -241,6 +250,19 @@ mod tests {
             let refusal = parse(&identity, None).err().unwrap();
             assert!(refusal.to_string().starts_with("400"), "{identity}");
         }
+    }
+
+    #[test]
+    fn application_credentials_are_refused_by_name() {
+        let identity = json!({
+            "methods": ["application_credential"],
+            "application_credential": {"id": "1", "secret": "s"},
+        });
+        let refusal = parse(&identity, None).err().unwrap().to_string();
+        assert!(
+            refusal.starts_with("400 ") && refusal.contains("application credentials are not"),
+            "{refusal}"
+        );
     }
 
     #[test]

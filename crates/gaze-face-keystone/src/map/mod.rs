@@ -4,5 +4,6 @@ pub(crate) mod catalog;
 pub(crate) mod fixed;
 pub(crate) mod login;
 pub(crate) mod project;
+pub(crate) mod registry;
 pub(crate) mod token;
 pub(crate) mod user;

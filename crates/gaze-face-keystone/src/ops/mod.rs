@@ -10,13 +10,17 @@ mod create_user;
 mod delete_project;
 mod delete_user;
 mod domains;
+mod endpoints;
 mod list_auth_domains;
 mod list_auth_projects;
 mod list_auth_system;
 mod list_projects;
 mod list_roles_in_project;
+mod list_versions;
+mod regions;
 mod revoke_token;
 mod roles;
+mod services;
 mod show_catalog;
 mod show_project;
 mod show_token;
@@ -36,13 +40,17 @@ pub(crate) use create_user::create_user;
 pub(crate) use delete_project::delete_project;
 pub(crate) use delete_user::delete_user;
 pub(crate) use domains::{list_domains, show_domain};
+pub(crate) use endpoints::{list_endpoints, show_endpoint};
 pub(crate) use list_auth_domains::list_auth_domains;
 pub(crate) use list_auth_projects::list_auth_projects;
 pub(crate) use list_auth_system::list_auth_system;
 pub(crate) use list_projects::list_projects;
 pub(crate) use list_roles_in_project::list_roles_in_project;
+pub(crate) use list_versions::list_versions;
+pub(crate) use regions::{list_regions, show_region};
 pub(crate) use revoke_token::revoke_token;
 pub(crate) use roles::{list_role_assignments, list_roles, show_role};
+pub(crate) use services::{list_services, show_service};
 pub(crate) use show_catalog::show_catalog;
 pub(crate) use show_project::show_project;
 pub(crate) use show_token::show_token;
@@ -64,6 +72,7 @@ use serde::de::DeserializeOwned;
 
 use crate::errors::{Failure, Refusal};
 use crate::map::token::role_named;
+use crate::wire::ListLinks;
 use crate::{Face, auth};
 
 /// Longest body that is read, in bytes: a token request with a long password is far below.
@@ -107,6 +116,12 @@ fn assignment(path: Result<Path<InPath>, PathRejection>) -> Result<Assignment, F
         user: user.parse()?,
         role,
     })
+}
+
+/// The links of a list that may be filtered.
+fn link(origin: &str, path: &str, uri: &Uri) -> ListLinks {
+    let query = uri.query().map(|query| format!("?{query}"));
+    ListLinks::whole(format!("{origin}{path}{}", query.unwrap_or_default()))
 }
 
 fn pairs(uri: &Uri) -> Result<Vec<(String, String)>, Refusal> {

@@ -13,18 +13,23 @@ const VERSION: &str = "v3.14";
 const UPDATED: &str = "2020-04-07T00:00:00Z";
 
 pub(crate) async fn show_version(State(face): State<Face>, headers: HeaderMap) -> Response {
-    let href = format!("{}/v3/", face.origin(&headers));
     Json(Body {
-        version: Version {
-            id: VERSION,
-            status: "stable",
-            updated: UPDATED,
-            links: vec![Link { rel: "self", href }],
-            media_types: vec![MediaType {
-                base: "application/json",
-                kind: "application/vnd.openstack.identity-v3+json",
-            }],
-        },
+        version: version(&face.origin(&headers)),
     })
     .into_response()
+}
+
+/// The one version that is served.
+pub(super) fn version(origin: &str) -> Version {
+    let href = format!("{origin}/v3/");
+    Version {
+        id: VERSION,
+        status: "stable",
+        updated: UPDATED,
+        links: vec![Link { rel: "self", href }],
+        media_types: vec![MediaType {
+            base: "application/json",
+            kind: "application/vnd.openstack.identity-v3+json",
+        }],
+    }
 }

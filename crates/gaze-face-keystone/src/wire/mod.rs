@@ -5,6 +5,7 @@ pub(crate) mod catalog;
 pub(crate) mod domain;
 pub(crate) mod error;
 pub(crate) mod project;
+pub(crate) mod registry;
 pub(crate) mod role;
 pub(crate) mod token;
 pub(crate) mod user;

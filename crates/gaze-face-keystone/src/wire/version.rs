@@ -7,6 +7,17 @@ pub(crate) struct Body {
     pub(crate) version: Version,
 }
 
+/// The answer where no version is named.
+#[derive(Debug, Serialize)]
+pub(crate) struct Versions {
+    pub(crate) versions: Values,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Values {
+    pub(crate) values: Vec<Version>,
+}
+
 #[derive(Debug, Serialize)]
 pub(crate) struct Version {
     pub(crate) id: &'static str,

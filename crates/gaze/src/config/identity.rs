@@ -62,7 +62,6 @@ impl Identity {
         }
         for (key, empty) in [
             ("user_domain", self.user_domain.is_empty()),
-            ("project", self.project.is_empty()),
             ("project_domain", self.project_domain.is_empty()),
         ] {
             if empty {
@@ -105,7 +104,7 @@ impl Identity {
             user: user.clone(),
             password: password.clone(),
             user_domain: self.user_domain.clone(),
-            project: self.project.clone(),
+            project: (!self.project.is_empty()).then(|| self.project.clone()),
             project_domain: self.project_domain.clone(),
             ca,
             connect: Duration::from_secs(self.connect_seconds),
@@ -186,7 +185,7 @@ mod tests {
     fn what_is_missing_or_senseless_is_named() {
         let bare = Identity {
             keystone_url: Some("https://k/v3".into()),
-            project: String::new(),
+            project_domain: String::new(),
             answer_seconds: 0,
             ca_file: Some("/nonexistent/ca.pem".into()),
             ..Identity::default()
@@ -198,7 +197,7 @@ mod tests {
                 "identity.answer_seconds: must be at least 1",
                 "identity.user: is needed with identity.keystone_url",
                 "identity.password: is needed with identity.keystone_url",
-                "identity.project: must not be empty",
+                "identity.project_domain: must not be empty",
             ]
         );
         assert!(found[4].starts_with("identity.ca_file: /nonexistent/ca.pem cannot be read"));

@@ -11,7 +11,8 @@ pub struct KeystoneSettings {
     pub user: String,
     pub password: String,
     pub user_domain: String,
-    pub project: String,
+    /// Where that user has its role; `None` is the system.
+    pub project: Option<String>,
     pub project_domain: String,
     /// Certificates in PEM, which alone are trusted then; by default the system's.
     pub ca: Option<Vec<u8>>,

@@ -80,15 +80,19 @@ pub(super) struct DomainBody {
 
 /// The body of the service's own login.
 pub(super) fn login(settings: &KeystoneSettings) -> Value {
+    let scope = match &settings.project {
+        Some(project) => json!({"project": {
+            "name": project,
+            "domain": {"name": settings.project_domain},
+        }}),
+        None => json!({"system": {"all": true}}),
+    };
     json!({"auth": {
         "identity": {"methods": ["password"], "password": {"user": {
             "name": settings.user,
             "password": settings.password,
             "domain": {"name": settings.user_domain},
         }}},
-        "scope": {"project": {
-            "name": settings.project,
-            "domain": {"name": settings.project_domain},
-        }},
+        "scope": scope,
     }})
 }

@@ -114,7 +114,7 @@ pub(crate) fn settings(url: &str) -> KeystoneSettings {
         user: "gaze".into(),
         password: "secret".into(),
         user_domain: "Default".into(),
-        project: "service".into(),
+        project: Some("service".into()),
         project_domain: "Default".into(),
         ca: None,
         connect: Duration::from_secs(5),
