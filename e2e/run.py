@@ -24,6 +24,7 @@ from stories.didi_list import DidiList
 from stories.every_face import EveryFace
 from stories.huawei_native import HuaweiNative
 from stories.huawei_sdk import HuaweiSdk
+from stories.openstack_addresses import OpenstackAddresses
 from stories.openstack_clients import OpenstackClients
 from stories.openstack_keystone import OpenstackKeystone
 from stories.restart import Restart
@@ -46,6 +47,7 @@ STORIES = [
     HuaweiSdk,
     HuaweiNative,
     OpenstackClients,
+    OpenstackAddresses,
     OpenstackKeystone,
     DidiList,
     EveryFace,

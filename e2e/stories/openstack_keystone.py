@@ -170,7 +170,8 @@ class OpenstackKeystone:
         assert "503 Service Unavailable" in self._ask(token, accept="*/*").expect(503).text
         path = "/gaze/v1/images"
         self.server.call("GET", path, headers={"Authorization": f"Bearer {token}"}).expect(503)
-        assert f"Keystone at {self.keystone.url} cannot be asked" in self.server.log.read_text()
+        log = self.server.log.read_text()
+        assert "Keystone cannot be asked" in log and "Connection refused" in log, log[-2000:]
         metrics = self.server.call("GET", "/metrics").text
         assert "gaze_keystone_tokens_unanswered_total 3" in metrics, metrics
         assert len(Native(self.server).images()) == 2

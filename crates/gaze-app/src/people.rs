@@ -52,6 +52,8 @@ impl App {
         new: NewProject,
     ) -> Result<(Project, User, String)> {
         caller.must_admin("create a project", Noun::Project)?;
+        // It would belong to a domain of Keystone's.
+        caller.must_be_own("create a project with a token of Keystone's", Noun::Project)?;
         check_login_name(&new.name)?;
         let now = self.now();
         let made = Project {

@@ -156,9 +156,7 @@ impl Keystone {
             }
             Ok(Verdict::Powerless(action)) => Err(Error::forbidden(action, Noun::Token, "")),
             Ok(Verdict::Bad) => Err(AuthFailure::InvalidToken.into()),
-            Err(Away(reason)) => Err(Error::Unavailable {
-                what: format!("Keystone at {} cannot be asked: {reason}", self.url),
-            }),
+            Err(_told_to_the_log) => Err(away()),
         }
     }
 
@@ -220,7 +218,10 @@ impl Keystone {
                 memory.bad.put(key, (), until);
                 &self.counters.refused
             }
-            Err(_) => &self.counters.unanswered,
+            Err(Away(reason)) => {
+                tracing::error!(url = %self.url, reason, "Keystone cannot be asked about a token");
+                &self.counters.unanswered
+            }
         };
         counter.fetch_add(1, Ordering::Relaxed);
         told
@@ -244,9 +245,10 @@ impl Keystone {
                 );
                 Ok(None)
             }
-            Err(Away(reason)) => Err(Error::Unavailable {
-                what: format!("Keystone at {} cannot be asked: {reason}", self.url),
-            }),
+            Err(Away(reason)) => {
+                tracing::error!(url = %self.url, reason, "Keystone cannot be asked about a project");
+                Err(away())
+            }
         }
     }
 
@@ -281,6 +283,13 @@ impl Keystone {
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
         self.memory.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What clients are told of it: where Keystone is and what ails it is for the log.
+fn away() -> Error {
+    Error::Unavailable {
+        what: "Keystone cannot be asked".into(),
     }
 }
 

@@ -26,7 +26,11 @@ pub(crate) struct Passwords {
 
 impl Passwords {
     pub(crate) fn new() -> Self {
-        let many = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        Self::with(std::thread::available_parallelism().map_or(2, std::num::NonZero::get))
+    }
+
+    /// As many at once as that.
+    fn with(many: usize) -> Self {
         Self {
             gate: Arc::new(Semaphore::new(many)),
             queue: Semaphore::new(many * (WAITING + 1)),
@@ -91,4 +95,49 @@ impl Passwords {
 
 pub(crate) fn sha512_hex(text: &str) -> String {
     hex::encode(Sha512::digest(text.as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::poll;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_client_who_goes_away_makes_no_room_for_another() {
+        let passwords = Passwords::with(1);
+        let (release, wait) = std::sync::mpsc::channel::<()>();
+        let mut first = Box::pin(passwords.run(move || {
+            wait.recv().ok();
+            Ok(1)
+        }));
+        assert!(poll!(&mut first).is_pending());
+        drop(first);
+        assert_eq!(passwords.gate.available_permits(), 0);
+        let second = passwords.run(|| Ok(2));
+        release.send(()).unwrap();
+        assert_eq!(second.await.unwrap(), 2);
+    }
+
+    #[tokio::test]
+    async fn the_queue_has_an_end() {
+        let passwords = Passwords::with(1);
+        let (release, wait) = std::sync::mpsc::channel::<()>();
+        let mut waiting = vec![Box::pin(passwords.run(move || {
+            wait.recv().ok();
+            Ok(())
+        }))
+            as std::pin::Pin<Box<dyn Future<Output = Result<()>>>>];
+        waiting.extend((0..WAITING).map(|_| Box::pin(passwords.run(|| Ok(()))) as _));
+        for one in &mut waiting {
+            assert!(poll!(one).is_pending());
+        }
+        let late = passwords.run(|| Ok(())).await;
+        assert!(matches!(late, Err(Error::Throttled { .. })), "{late:?}");
+        release.send(()).unwrap();
+        for one in waiting {
+            one.await.unwrap();
+        }
+        passwords.run(|| Ok(())).await.unwrap();
+    }
 }

@@ -229,6 +229,12 @@ async fn a_guest_gets_no_credentials_that_would_outlive_its_token() {
         .renew_token("admin", std::time::Duration::from_hours(1))
         .await;
     assert_refused(renewed, "Forbidden");
+    let project = gaze_app::NewProject {
+        name: "new".into(),
+        description: None,
+        password: None,
+    };
+    assert_refused(app.create_project(&guest, project).await, "Forbidden");
     // For users of the service's own, it is an administrator like any other.
     app.create_api_token(&guest, Some(world.tenant.user.id))
         .await

@@ -10,6 +10,8 @@ mod credentials;
 #[cfg(test)]
 mod images;
 #[cfg(test)]
+mod keystone;
+#[cfg(test)]
 mod mapping;
 #[cfg(test)]
 mod service;

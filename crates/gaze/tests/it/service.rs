@@ -30,6 +30,11 @@ pub(crate) fn gaze(folder: &Path) -> Command {
 impl Service {
     /// Starts an empty service and waits until it says where it is.
     pub(crate) fn start() -> Self {
+        Self::start_with(&[])
+    }
+
+    /// The same with something in its environment.
+    pub(crate) fn start_with(environment: &[(&str, &str)]) -> Self {
         let folder = TempDir::new().unwrap();
         for name in ["home", "disks", "imports"] {
             std::fs::create_dir(folder.path().join(name)).unwrap();
@@ -38,6 +43,7 @@ impl Service {
             .args(["serve", "--listen", "127.0.0.1:0", "--log-level", "off"])
             .args(["--disk-dir", "disks", "--import-dir", "imports"])
             .env("GAZE_ADMIN_PASSWORD", PASSWORD)
+            .envs(environment.iter().copied())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -56,6 +62,11 @@ impl Service {
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// The administrator's token for programs on this machine.
+    pub(crate) fn admin_token(&self) -> String {
+        std::fs::read_to_string(self.path("gaze-data/admin-token")).unwrap()
     }
 
     /// A command that will speak to this service as its administrator.

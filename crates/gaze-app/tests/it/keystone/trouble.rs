@@ -7,11 +7,11 @@ use gaze_testkit::World;
 
 use super::desk::{Desk, WEB, settings};
 
-/// The reason why Keystone could not be asked.
+/// Keystone could not be asked; why is for the log alone.
 #[track_caller]
-fn away<T: std::fmt::Debug>(outcome: Result<T>) -> String {
+fn away<T: std::fmt::Debug>(outcome: Result<T>) {
     match outcome {
-        Err(Error::Unavailable { what }) => what,
+        Err(Error::Unavailable { what }) => assert_eq!(what, "Keystone cannot be asked"),
         other => panic!("{other:?}"),
     }
 }
@@ -26,8 +26,7 @@ async fn nobody_is_known_while_keystone_is_away_and_all_are_when_it_is_back() {
     drop(desk);
     // What it said before is believed as long as it would have been.
     world.app.authenticate_token("known").await.unwrap();
-    let reason = away(world.app.authenticate_token("other").await);
-    assert!(reason.contains(&address.to_string()), "{reason}");
+    away(world.app.authenticate_token("other").await);
     world.runtime.advance(61);
     away(world.app.authenticate_token("known").await);
     // The service's own users need no Keystone.
@@ -71,19 +70,18 @@ async fn answers_that_make_no_sense_are_no_verdict() {
     let world = desk.world(gaze_sql::testing::sqlite().await).await;
     desk.issue("t", WEB, "web", &["member"]);
     let huge = vec![b' '; 2 << 20];
-    for (status, body, expected) in [
-        ("500 INTERNAL SERVER ERROR", &b"{}"[..], "500"),
-        ("429 TOO MANY REQUESTS", b"", "429"),
-        ("301 MOVED PERMANENTLY", b"", "301"),
-        ("403 FORBIDDEN", b"{}", "role"),
-        ("200 OK", b"<html>", "not Identity v3"),
-        ("200 OK", b"{}", "not Identity v3"),
-        ("200 OK", b"{\"token\": {}}", "not Identity v3"),
-        ("200 OK", &huge, "bytes"),
+    for (status, body) in [
+        ("500 INTERNAL SERVER ERROR", &b"{}"[..]),
+        ("429 TOO MANY REQUESTS", b""),
+        ("301 MOVED PERMANENTLY", b""),
+        ("403 FORBIDDEN", b"{}"),
+        ("200 OK", b"<html>"),
+        ("200 OK", b"{}"),
+        ("200 OK", b"{\"token\": {}}"),
+        ("200 OK", &huge),
     ] {
         desk.state().instead = Some((status, body.to_vec()));
-        let reason = away(world.app.authenticate_token("t").await);
-        assert!(reason.contains(expected), "{status}: {reason}");
+        away(world.app.authenticate_token("t").await);
     }
     desk.state().instead = None;
     world.app.authenticate_token("t").await.unwrap();
@@ -108,8 +106,8 @@ async fn the_services_own_token_is_renewed_before_it_ends_and_when_it_is_taken_n
     world.app.authenticate_token("c").await.unwrap();
     assert_eq!(desk.logins(), 3);
     desk.state().oldest_own = 100;
-    let reason = away(world.app.authenticate_token("d").await);
-    assert!(reason.contains("just given"), "{reason}");
+    away(world.app.authenticate_token("d").await);
+    assert_eq!(desk.logins(), 4);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -121,8 +119,7 @@ async fn a_login_that_is_refused_is_not_tried_again_at_once() {
     desk.state().refuses_login = true;
     world.runtime.advance(60);
     for _ in 0..5 {
-        let reason = away(world.app.authenticate_token("t").await);
-        assert!(reason.contains("[identity]"), "{reason}");
+        away(world.app.authenticate_token("t").await);
     }
     assert_eq!(desk.logins(), 2);
     desk.state().refuses_login = false;
