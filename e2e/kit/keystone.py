@@ -116,6 +116,13 @@ class Keystone:
         body = {"auth": {"identity": methods, "scope": scope}}
         return self.ask("POST", "/auth/tokens", body)[0]["X-Subject-Token"]
 
+    def program_token(self, name, secret):
+        """A token for an application credential."""
+        credential = {"id": name, "secret": secret}
+        method = "application_credential"
+        body = {"auth": {"identity": {"methods": [method], method: credential}}}
+        return self.ask("POST", "/auth/tokens", body)[0]["X-Subject-Token"]
+
     def revoke(self, token):
         headers = {"X-Auth-Token": self.token(), "X-Subject-Token": token}
         request = urllib.request.Request(

@@ -151,6 +151,20 @@ class OpenstackKeystone:
         assert guest["user"]["id"] != whoami["user"]["id"]
         self.server.call("POST", "/gaze/v1/tokens", {}, headers).expect(403)
 
+    def a_program_logs_in_by_an_application_credential_without_rules(self):
+        # Rules of access are for each service to keep; this one does not, and is told of no token
+        # that has some.
+        rule = {"path": "/v2/images", "method": "GET", "service": "image"}
+        for name, rules, status in (("free", None, 200), ("bound", [rule], 401)):
+            new = {"name": name, "roles": [{"name": "member"}]}
+            new |= {"access_rules": rules} if rules else {}
+            path = f"/users/{self.users['alice']}/application_credentials"
+            body = {"application_credential": new}
+            token = self.keystone.token("alice")
+            made = self.keystone.ask("POST", path, body, token)[1]["application_credential"]
+            token = self.keystone.program_token(made["id"], made["secret"])
+            self._ask(token).expect(status)
+
     def a_revoked_token_is_soon_refused(self):
         token = self.keystone.token("alice")
         self._ask(token).expect(200)

@@ -269,15 +269,14 @@ impl Keystone {
         let here = endpoints.find(|endpoint| {
             endpoint.interface == "public" && endpoint.region_id.as_deref() == Some(&self.region)
         });
-        match here {
-            Some(endpoint) => {
-                tracing::info!(%url, image = %endpoint.url, "tokens of Keystone are taken");
-            }
-            None => tracing::warn!(
+        if let Some(endpoint) = here {
+            tracing::info!(%url, image = %endpoint.url, "tokens of Keystone are taken");
+        } else {
+            tracing::warn!(
                 %url, region = %self.region,
                 "tokens of Keystone are taken, but its catalogue names no public endpoint of the \
                  service image in this region: clients will not find this service"
-            ),
+            );
         }
     }
 
