@@ -27,6 +27,7 @@ from stories.huawei_sdk import HuaweiSdk
 from stories.openstack_addresses import OpenstackAddresses
 from stories.openstack_clients import OpenstackClients
 from stories.openstack_keystone import OpenstackKeystone
+from stories.openstack_metadefs import OpenstackMetadefs
 from stories.restart import Restart
 from stories.seed_calls import SeedCalls
 from stories.zstack_accounts import ZstackAccounts
@@ -49,6 +50,7 @@ STORIES = [
     OpenstackClients,
     OpenstackAddresses,
     OpenstackKeystone,
+    OpenstackMetadefs,
     DidiList,
     EveryFace,
     BadInput,

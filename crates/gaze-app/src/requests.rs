@@ -2,6 +2,7 @@
 
 mod export;
 mod machines;
+mod metadefs;
 mod people;
 mod places;
 
@@ -19,6 +20,7 @@ use gaze_domain::{
 
 pub use export::{Capability, ExportChoice, Exported, NewExport, Offer, StartedExport};
 pub use machines::*;
+pub use metadefs::{ListedNamespace, NamespaceView};
 pub use people::*;
 pub use places::*;
 

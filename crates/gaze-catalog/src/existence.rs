@@ -30,7 +30,15 @@ const fn table(noun: Noun) -> Option<&'static str> {
         Noun::Domain => "domain",
         Noun::User => "account",
         Noun::AccessKey => "access_key",
-        Noun::Token | Noun::Job | Noun::Member | Noun::Tag => return None,
+        Noun::Namespace => "metadef_namespace",
+        Noun::Token
+        | Noun::Job
+        | Noun::Member
+        | Noun::Tag
+        | Noun::MetadefObject
+        | Noun::MetadefProperty
+        | Noun::MetadefTag
+        | Noun::ResourceType => return None,
         Noun::Export => "export",
     })
 }

@@ -20,9 +20,11 @@ pub mod external;
 mod failure;
 pub mod image;
 pub mod instance;
+pub mod json;
 pub mod location;
 pub mod long_job;
 pub mod member;
+pub mod metadef;
 pub mod ownership;
 pub mod pool;
 pub mod project;
@@ -85,6 +87,11 @@ pub const MIGRATIONS: &[Migration] = &[
         version: 10,
         name: "people",
         sql: include_str!("../migrations/0010_people.sql"),
+    },
+    Migration {
+        version: 30,
+        name: "metadef",
+        sql: include_str!("../migrations/0030_metadef.sql"),
     },
     Migration {
         version: 50,

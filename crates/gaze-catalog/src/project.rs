@@ -185,14 +185,15 @@ pub async fn delete(tx: &mut Tx, id: ProjectId) -> Result<(), Failure> {
     let sql = "SELECT COUNT(*) FROM (SELECT 1 FROM project p WHERE p.id = $1
                AND (EXISTS (SELECT 1 FROM image WHERE owner_id = p.id)
                OR EXISTS (SELECT 1 FROM instance WHERE owner_id = p.id)
-               OR EXISTS (SELECT 1 FROM volume WHERE owner_id = p.id))) AS owning";
+               OR EXISTS (SELECT 1 FROM volume WHERE owner_id = p.id)
+               OR EXISTS (SELECT 1 FROM metadef_namespace WHERE owner_id = p.id))) AS owning";
     let owned = one(tx, sql, &[id.hex().into()], |c| c.int())
         .await?
         .unwrap_or(0);
     let in_use = || Error::InUse {
         noun: Noun::Project,
         id: project.name.clone(),
-        reason: "it owns images, instances or volumes".into(),
+        reason: "it owns images, instances, volumes or metadata namespaces".into(),
     };
     if owned > 0 {
         return Err(in_use().into());

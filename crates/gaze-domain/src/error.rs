@@ -38,6 +38,11 @@ pub enum Noun {
     Job,
     Member,
     Tag,
+    Namespace,
+    MetadefObject,
+    MetadefProperty,
+    MetadefTag,
+    ResourceType,
     Export,
 }
 
@@ -62,6 +67,11 @@ impl Noun {
             Self::Job => "job",
             Self::Member => "member",
             Self::Tag => "tag",
+            Self::Namespace => "metadata namespace",
+            Self::MetadefObject => "metadata object",
+            Self::MetadefProperty => "metadata property",
+            Self::MetadefTag => "metadata tag",
+            Self::ResourceType => "resource type",
             Self::Export => "export",
         }
     }

@@ -94,6 +94,8 @@ ids! {
     AccessKeyId => Noun::AccessKey;
     /// An image under an address that needs no credentials.
     ExportId => Noun::Export;
+    /// A named set of metadata definitions.
+    NamespaceId => Noun::Namespace;
     /// A durable unit of long work.
     JobId => Noun::Job;
 }

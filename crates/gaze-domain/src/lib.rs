@@ -14,8 +14,10 @@ pub mod id;
 pub mod identity;
 pub mod image;
 pub mod instance;
+pub mod json;
 pub mod life;
 pub mod list;
+pub mod metadef;
 pub mod place;
 pub mod pool;
 pub mod quota;
@@ -34,8 +36,8 @@ pub use error::{Error, Noun, Result, with_causes};
 pub use export::{Export, ExportState};
 pub use hardware::{Architecture, Firmware, Platform};
 pub use id::{
-    AccessKeyId, ClusterId, DomainId, ExportId, ImageId, InstanceId, JobId, LocationId, PoolId,
-    ProjectId, RegionId, SnapshotId, StoreId, UserId, VolumeId, ZoneId,
+    AccessKeyId, ClusterId, DomainId, ExportId, ImageId, InstanceId, JobId, LocationId,
+    NamespaceId, PoolId, ProjectId, RegionId, SnapshotId, StoreId, UserId, VolumeId, ZoneId,
 };
 pub use identity::{AccessKey, Domain, Project, User};
 pub use image::{Image, Location, LocationState, Media, Member, MemberState, Visibility};

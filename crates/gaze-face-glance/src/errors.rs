@@ -155,6 +155,12 @@ impl From<&Error> for Refusal {
                 noun: Noun::Image,
                 id,
             } => Self::conflict(format!("Image ID {} already exists!", written(id))),
+            Error::AlreadyExists {
+                noun: Noun::Namespace,
+                id,
+            } => Self::conflict(format!(
+                "The metadata definition namespace={id} already exists."
+            )),
             Error::AlreadyExists { noun, id } => {
                 Self::conflict(format!("The {noun} {id} already exists."))
             }
@@ -165,6 +171,18 @@ impl From<&Error> for Refusal {
                 state,
                 ..
             } if state == Status::Deleted.as_str() => no_image(id),
+            // Of these only one state is ever in the way.
+            Error::WrongState {
+                noun:
+                    noun @ (Noun::Namespace
+                    | Noun::MetadefObject
+                    | Noun::MetadefProperty
+                    | Noun::MetadefTag
+                    | Noun::ResourceType),
+                id,
+                state,
+                ..
+            } => Self::forbidden(format!("The {noun} {id} is {state} and cannot be deleted.")),
             Error::WrongState {
                 noun,
                 id,
@@ -238,6 +256,13 @@ fn not_found(noun: Noun, id: &str) -> Refusal {
             Refusal::not_found(format!("{id} not found in the member list of the image."))
         }
         Noun::Tag => Refusal::not_found(format!("The tag {id} was not found.")),
+        Noun::Namespace => {
+            Refusal::not_found(format!("Metadata definition namespace={id} was not found."))
+        }
+        Noun::MetadefObject => Refusal::not_found(format!("Could not find metadata object {id}")),
+        Noun::MetadefProperty => Refusal::not_found(format!("Could not find property {id}")),
+        Noun::MetadefTag => Refusal::not_found(format!("Could not find metadata tag {id}")),
+        Noun::ResourceType => Refusal::not_found(format!("Failed to find resource type {id}")),
         Noun::Store => Refusal::not_found(format!("The store {id} was not found.")),
         Noun::Job => Refusal::not_found(format!("No task found with ID {}", written(id))),
         Noun::Pool

@@ -7,14 +7,14 @@ use gaze_http::{Auth, Coverage, Operation};
 use crate::Face;
 use crate::errors::Refusal;
 use crate::ops::{
-    self, actions, create_image, download, images, import, info, list_images, members, schemas,
-    stage, stores, tags, tasks, update_image, upload, versions,
+    self, actions, create_image, download, images, import, info, list_images, members, metadefs,
+    schemas, stage, stores, tags, tasks, update_image, upload, versions,
 };
 
 macro_rules! operations {
     (
         served { $($name:literal $method:ident $verb:literal $path:literal
-            $module:ident::$handler:ident $auth:ident $($partial:literal)?;)* }
+            $($module:ident)::+ $auth:ident $($partial:literal)?;)* }
         absent { $($missing:literal $missing_verb:literal $missing_path:literal;)* }
     ) => {
         /// The whole published API, in the reference's order; what is absent comes last.
@@ -33,7 +33,7 @@ macro_rules! operations {
         },)*];
 
         fn table() -> Vec<(&'static str, MethodRouter<Face>)> {
-            vec![$(($path, $method($module::$handler)),)*]
+            vec![$(($path, $method($($module)::+)),)*]
         }
     };
 }
@@ -96,6 +96,82 @@ operations! {
         "Show images schema" get "GET" "/v2/schemas/images" schemas::images Required;
         "Show image member schema" get "GET" "/v2/schemas/member" schemas::member Required;
         "Show image members schema" get "GET" "/v2/schemas/members" schemas::members Required;
+        "List namespaces" get "GET" "/v2/metadefs/namespaces"
+            metadefs::namespaces::list_namespaces Required;
+        "Create namespace" post "POST" "/v2/metadefs/namespaces"
+            metadefs::namespaces::create_namespace Required;
+        "Get namespace details" get "GET" "/v2/metadefs/namespaces/{namespace}"
+            metadefs::namespaces::show_namespace Required;
+        "Update namespace" put "PUT" "/v2/metadefs/namespaces/{namespace}"
+            metadefs::namespaces::update_namespace Required;
+        "Delete namespace" delete "DELETE" "/v2/metadefs/namespaces/{namespace}"
+            metadefs::namespaces::delete_namespace Required;
+        "List objects" get "GET" "/v2/metadefs/namespaces/{namespace}/objects"
+            metadefs::objects::list_objects Required;
+        "Create object" post "POST" "/v2/metadefs/namespaces/{namespace}/objects"
+            metadefs::objects::create_object Required;
+        "Delete all objects" delete "DELETE" "/v2/metadefs/namespaces/{namespace}/objects"
+            metadefs::objects::delete_objects Required;
+        "Show object" get "GET" "/v2/metadefs/namespaces/{namespace}/objects/{object}"
+            metadefs::objects::show_object Required;
+        "Update object" put "PUT" "/v2/metadefs/namespaces/{namespace}/objects/{object}"
+            metadefs::objects::update_object Required;
+        "Delete object" delete "DELETE" "/v2/metadefs/namespaces/{namespace}/objects/{object}"
+            metadefs::objects::delete_object Required;
+        "List properties" get "GET" "/v2/metadefs/namespaces/{namespace}/properties"
+            metadefs::properties::list_properties Required;
+        "Create property" post "POST" "/v2/metadefs/namespaces/{namespace}/properties"
+            metadefs::properties::create_property Required;
+        "Remove all properties" delete "DELETE" "/v2/metadefs/namespaces/{namespace}/properties"
+            metadefs::properties::delete_properties Required;
+        "Show property definition" get "GET" "/v2/metadefs/namespaces/{namespace}/properties/{property}"
+            metadefs::properties::show_property Required;
+        "Update property definition" put "PUT" "/v2/metadefs/namespaces/{namespace}/properties/{property}"
+            metadefs::properties::update_property Required;
+        "Remove property definition" delete "DELETE" "/v2/metadefs/namespaces/{namespace}/properties/{property}"
+            metadefs::properties::delete_property Required;
+        "List resource types" get "GET" "/v2/metadefs/resource_types"
+            metadefs::resource_types::list_resource_types Required;
+        "List resource type associations" get "GET" "/v2/metadefs/namespaces/{namespace}/resource_types"
+            metadefs::resource_types::list_associations Required;
+        "Create resource type association" post "POST" "/v2/metadefs/namespaces/{namespace}/resource_types"
+            metadefs::resource_types::associate Required;
+        "Remove resource type association" delete "DELETE" "/v2/metadefs/namespaces/{namespace}/resource_types/{resource_type}"
+            metadefs::resource_types::dissociate Required;
+        "List tags" get "GET" "/v2/metadefs/namespaces/{namespace}/tags"
+            metadefs::tags::list_tags Required;
+        "Create tags" post "POST" "/v2/metadefs/namespaces/{namespace}/tags"
+            metadefs::tags::set_tags Required;
+        "Delete all tag definitions" delete "DELETE" "/v2/metadefs/namespaces/{namespace}/tags"
+            metadefs::tags::delete_tags Required;
+        "Get tag definition" get "GET" "/v2/metadefs/namespaces/{namespace}/tags/{tag}"
+            metadefs::tags::show_tag Required;
+        "Create tag definition" post "POST" "/v2/metadefs/namespaces/{namespace}/tags/{tag}"
+            metadefs::tags::create_tag Required;
+        "Update tag definition" put "PUT" "/v2/metadefs/namespaces/{namespace}/tags/{tag}"
+            metadefs::tags::update_tag Required;
+        "Delete tag definition by name" delete "DELETE" "/v2/metadefs/namespaces/{namespace}/tags/{tag}"
+            metadefs::tags::delete_tag Required;
+        "Show metadata definition namespace schema" get "GET" "/v2/schemas/metadefs/namespace"
+            metadefs::schemas::namespace Required;
+        "Show metadata definition namespaces schema" get "GET" "/v2/schemas/metadefs/namespaces"
+            metadefs::schemas::namespaces Required;
+        "Show metadata definition object schema" get "GET" "/v2/schemas/metadefs/object"
+            metadefs::schemas::object Required;
+        "Show metadata definition objects schema" get "GET" "/v2/schemas/metadefs/objects"
+            metadefs::schemas::objects Required;
+        "Show metadata definition property schema" get "GET" "/v2/schemas/metadefs/property"
+            metadefs::schemas::property Required;
+        "Show metadata definition properties schema" get "GET" "/v2/schemas/metadefs/properties"
+            metadefs::schemas::properties Required;
+        "Show metadata definition resource type association schema" get "GET" "/v2/schemas/metadefs/resource_type"
+            metadefs::schemas::resource_type Required;
+        "Show metadata definition resource type associations schema" get "GET" "/v2/schemas/metadefs/resource_types"
+            metadefs::schemas::resource_types Required;
+        "Show metadata definition tag schema" get "GET" "/v2/schemas/metadefs/tag"
+            metadefs::schemas::tag Required;
+        "Show metadata definition tags schema" get "GET" "/v2/schemas/metadefs/tags"
+            metadefs::schemas::tags Required;
     }
     absent {
         "Add location" "POST" "/v2/images/{image_id}/locations";
@@ -106,7 +182,6 @@ operations! {
         "Clear images from cache" "DELETE" "/v2/cache";
         "Queue image" "PUT" "/v2/cache/{image_id}";
         "Delete image from cache" "DELETE" "/v2/cache/{image_id}";
-        "Metadata definitions" "GET" "/v2/metadefs/{*rest}";
     }
 }
 
@@ -117,6 +192,7 @@ const ELSEWHERE: &[&str] = &[
     "/v2/images/{image_id}/{*rest}",
     "/v2/schemas/{*rest}",
     "/v2/info/{*rest}",
+    "/v2/metadefs/{*rest}",
 ];
 
 /// One route an operation.

@@ -157,6 +157,11 @@ impl Refusal {
                 | Noun::Job
                 | Noun::Member
                 | Noun::Tag
+                | Noun::Namespace
+                | Noun::MetadefObject
+                | Noun::MetadefProperty
+                | Noun::MetadefTag
+                | Noun::ResourceType
                 | Noun::Snapshot
                 | Noun::Export => told(IN_USE),
             },

@@ -6,6 +6,7 @@ pub(crate) mod image;
 pub(crate) mod job;
 pub(crate) mod list;
 pub(crate) mod machine;
+pub(crate) mod metadef;
 pub(crate) mod place;
 pub(crate) mod store;
 

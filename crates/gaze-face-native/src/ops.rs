@@ -8,6 +8,7 @@ pub(crate) mod images;
 pub(crate) mod instances;
 pub(crate) mod jobs;
 pub(crate) mod members;
+pub(crate) mod metadefs;
 pub(crate) mod pools;
 pub(crate) mod projects;
 pub(crate) mod regions;

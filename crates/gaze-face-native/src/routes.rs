@@ -8,9 +8,9 @@ use utoipa::OpenApi;
 use crate::Face;
 use crate::errors::{NO_SUCH_METHOD, NO_SUCH_PATH, Refusal};
 use crate::ops::{
-    access_keys, clusters, download_image, exports, images, instances, jobs, members, pools,
-    projects, regions, service, sessions, snapshots, stores, tokens, upload_image, users, volumes,
-    zones,
+    access_keys, clusters, download_image, exports, images, instances, jobs, members, metadefs,
+    pools, projects, regions, service, sessions, snapshots, stores, tokens, upload_image, users,
+    volumes, zones,
 };
 
 macro_rules! operations {
@@ -128,6 +128,8 @@ operations! {
     delete "DELETE" "/gaze/v1/images/{id}/exports/{export}" exports::delete_export Required;
     get    "GET"    "/gaze/v1/exported/{capability}/{name}" exports::download_export None;
     head   "HEAD"   "/gaze/v1/exported/{capability}/{name}" exports::measure_export None;
+
+    post   "POST"   "/gaze/v1/metadefs/load" metadefs::load_metadefs Required;
 
     get    "GET"    "/gaze/v1/jobs" jobs::list_jobs Required;
     get    "GET"    "/gaze/v1/jobs/{id}" jobs::get_job Required;

@@ -8,6 +8,7 @@ pub(crate) mod identity;
 pub(crate) mod image;
 pub(crate) mod job;
 pub(crate) mod machine;
+pub(crate) mod metadef;
 pub(crate) mod page;
 pub(crate) mod place;
 pub(crate) mod problem;

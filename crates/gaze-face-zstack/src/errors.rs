@@ -206,7 +206,12 @@ fn has_unique_name(noun: Noun) -> bool {
         | Noun::Token
         | Noun::Job
         | Noun::Member
-        | Noun::Tag => false,
+        | Noun::Tag
+        | Noun::Namespace
+        | Noun::MetadefObject
+        | Noun::MetadefProperty
+        | Noun::MetadefTag
+        | Noun::ResourceType => false,
     }
 }
 
@@ -238,6 +243,11 @@ fn in_use(noun: Noun, id: &str, reason: &str) -> ErrorCode {
         | Noun::Job
         | Noun::Member
         | Noun::Tag
+        | Noun::Namespace
+        | Noun::MetadefObject
+        | Noun::MetadefProperty
+        | Noun::MetadefTag
+        | Noun::ResourceType
         | Noun::Snapshot
         | Noun::Export => Code::OperationFailed.with(format!(
             "{}[uuid:{id}] is in use: {reason}",

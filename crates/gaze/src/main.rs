@@ -86,6 +86,9 @@ enum Command {
     /// Snapshots of volumes
     #[command(subcommand)]
     Snapshot(cmd::snapshot::Command),
+    /// Metadata definitions for OpenStack's clients
+    #[command(subcommand)]
+    Metadef(cmd::metadef::Command),
     /// Long work
     #[command(subcommand)]
     Job(cmd::job::Command),
@@ -200,6 +203,7 @@ async fn perform(command: Command, session: &Session) -> Result<()> {
         Command::Instance(command) => command.run(session).await,
         Command::Volume(command) => command.run(session).await,
         Command::Snapshot(command) => command.run(session).await,
+        Command::Metadef(command) => command.run(session).await,
         Command::Job(command) => command.run(session).await,
         Command::Store(command) => command.run(session).await,
         Command::Pool(command) => command.run(session).await,

@@ -13,9 +13,9 @@ use super::{extras, filter, member, words};
 use crate::Vendor;
 use crate::errors::Refusal;
 
-const DEFAULT_PAGE: u32 = 25;
+pub(crate) const DEFAULT_PAGE: u32 = 25;
 /// Longest page (Glance, `api_limit_max`).
-const MAX_PAGE: u32 = 1000;
+pub(crate) const MAX_PAGE: u32 = 1000;
 
 /// A list, and the addresses of its pages.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ impl Query {
 }
 
 /// All but the unreserved characters of RFC 3986.
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
+pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
@@ -200,7 +200,7 @@ fn by(key: &str, direction: Direction) -> Option<Result<Sort, Refusal>> {
     Some(Ok(Sort { field, direction }))
 }
 
-fn direction(word: &str) -> Result<Direction, Refusal> {
+pub(crate) fn direction(word: &str) -> Result<Direction, Refusal> {
     match word {
         "asc" => Ok(Direction::Ascending),
         "desc" => Ok(Direction::Descending),
@@ -220,7 +220,7 @@ fn sort(text: &str) -> Result<Vec<(String, Option<Direction>)>, Refusal> {
         .collect()
 }
 
-fn limit(text: &str) -> Result<u32, Refusal> {
+pub(crate) fn limit(text: &str) -> Result<u32, Refusal> {
     let number: i64 = text
         .parse()
         .map_err(|_no_number| Refusal::bad_request("limit param must be an integer"))?;

@@ -8,6 +8,7 @@ pub(crate) mod image;
 pub(crate) mod import;
 pub(crate) mod list;
 pub(crate) mod member;
+pub(crate) mod metadefs;
 pub(crate) mod patch;
 pub(crate) mod task;
 pub(crate) mod words;

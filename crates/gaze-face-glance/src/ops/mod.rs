@@ -8,6 +8,7 @@ pub(crate) mod import;
 pub(crate) mod info;
 pub(crate) mod list_images;
 pub(crate) mod members;
+pub(crate) mod metadefs;
 pub(crate) mod schemas;
 pub(crate) mod stage;
 pub(crate) mod stores;

@@ -3,5 +3,6 @@
 pub(crate) mod error;
 pub(crate) mod info;
 pub(crate) mod member;
+pub(crate) mod metadef;
 pub(crate) mod task;
 pub(crate) mod version;

@@ -5,6 +5,7 @@ use std::fmt;
 
 use gaze_app::{WorkKind, WorkState};
 use gaze_domain::access::Role;
+use gaze_domain::metadef::{Existing, Loaded, NamespaceVisibility};
 use gaze_domain::{
     AccessKeyId, Architecture, ClusterId, DiskFormat, DomainId, ExportId, ExportState, Firmware,
     ImageId, InstanceId, InstanceState, JobId, LocationState, Media, MemberState, Platform, PoolId,
@@ -137,7 +138,8 @@ macro_rules! vocabularies {
 }
 
 vocabularies! {
-    Architecture DiskFormat ExportState Firmware InstanceState LocationState Media MemberState Platform
+    Architecture DiskFormat Existing ExportState Firmware InstanceState Loaded LocationState Media MemberState
+    NamespaceVisibility Platform
     PoolKind Role Status StoreKind StoreState StoreStatus Visibility VolumeRole WorkKind
     WorkState
 }
@@ -204,12 +206,15 @@ names! {
     ZoneRef = Id<ZoneId>;
     ArchitectureWord = Word<Architecture>;
     DiskFormatWord = Word<DiskFormat>;
+    ExistingWord = Word<Existing>;
     ExportStateWord = Word<ExportState>;
     FirmwareWord = Word<Firmware>;
     InstanceStateWord = Word<InstanceState>;
+    LoadedWord = Word<Loaded>;
     LocationStateWord = Word<LocationState>;
     MediaWord = Word<Media>;
     MemberStateWord = Word<MemberState>;
+    NamespaceVisibilityWord = Word<NamespaceVisibility>;
     PlatformWord = Word<Platform>;
     PoolKindWord = Word<PoolKind>;
     RoleWord = Word<Role>;

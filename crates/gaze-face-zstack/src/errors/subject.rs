@@ -40,6 +40,11 @@ impl Subject {
                 | Noun::Job
                 | Noun::Member
                 | Noun::Tag
+                | Noun::Namespace
+                | Noun::MetadefObject
+                | Noun::MetadefProperty
+                | Noun::MetadefTag
+                | Noun::ResourceType
                 | Noun::Export => "uuid",
                 Noun::Snapshot => "snapshotUuid",
             })
@@ -77,6 +82,8 @@ pub(crate) const fn class_of(noun: Noun) -> &'static str {
         Noun::Job => "LongJobVO",
         Noun::Member => "SharedResourceVO",
         Noun::Tag => "TagVO",
+        // ZStack has no such things and no call names one.
+        Noun::Namespace | Noun::MetadefObject | Noun::MetadefProperty | Noun::MetadefTag | Noun::ResourceType => noun.as_str(),
         Noun::Snapshot => "VolumeSnapshotVO",
     }
 }
@@ -101,6 +108,11 @@ pub(crate) const fn word(noun: Noun) -> &'static str {
         | Noun::Job
         | Noun::Member
         | Noun::Tag
+        | Noun::Namespace
+        | Noun::MetadefObject
+        | Noun::MetadefProperty
+        | Noun::MetadefTag
+        | Noun::ResourceType
         | Noun::Export => noun.as_str(),
     }
 }

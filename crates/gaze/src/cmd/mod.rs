@@ -7,6 +7,7 @@ pub(crate) mod image;
 pub(crate) mod instance;
 pub(crate) mod job;
 pub(crate) mod login;
+pub(crate) mod metadef;
 pub(crate) mod password;
 pub(crate) mod pool;
 pub(crate) mod progress;
