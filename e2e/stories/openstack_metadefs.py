@@ -165,8 +165,7 @@ class OpenstackMetadefs:
         words = ["--properties-target", "image", "Story::Made", "Story::Thing"]
         self.admin.openstack(*ASSOCIATION, "create", *words)
         rows = self.bob.openstack(*ASSOCIATION, "list", "Story::Made")
-        assert [row["Resource Type Name"] if "Resource Type Name" in row else row["name"]
-                for row in rows] == ["Story::Thing"], rows  # fmt: skip
+        assert [row["Name"] for row in rows] == ["Story::Thing"], rows
         rows = self.bob.openstack("image", "metadef", "resource", "type", "list")
         assert {"Story::Thing", "OS::Glance::Image"} <= {row["Name"] for row in rows}, rows
         self.admin.silent(*ASSOCIATION, "delete", "Story::Made", "Story::Thing")
