@@ -24,12 +24,25 @@ fn every_error() -> Vec<Error> {
         Error::not_found(Noun::Tag, "t"),
         Error::not_found(Noun::Store, "s"),
         Error::not_found(Noun::Job, "j"),
+        Error::not_found(Noun::Namespace, "n"),
+        Error::not_found(Noun::MetadefObject, "o"),
+        Error::not_found(Noun::MetadefProperty, "p"),
+        Error::not_found(Noun::MetadefTag, "t"),
+        Error::not_found(Noun::ResourceType, "r"),
         Error::not_found(Noun::Project, project),
         Error::invalid("name", "too long"),
         Error::exists(Noun::Image, image),
         Error::exists(Noun::Member, "m"),
+        Error::exists(Noun::Namespace, "n"),
+        Error::exists(Noun::MetadefObject, "o"),
         wrong_state("active"),
         wrong_state("deleted"),
+        Error::WrongState {
+            noun: Noun::MetadefTag,
+            id: "t".into(),
+            state: "protected".into(),
+            needed: "lift the namespace's protection first".into(),
+        },
         Error::InUse {
             noun: Noun::Image,
             id: image.hex(),
@@ -92,12 +105,20 @@ const TABLE: &str = "\
 404 The tag t was not found.
 404 The store s was not found.
 404 No task found with ID j
+404 Metadata definition namespace=n was not found.
+404 Could not find metadata object o
+404 Could not find property p
+404 Could not find metadata tag t
+404 Failed to find resource type r
 404 The project 22222222222222222222222222222222 was not found.
 400 name: too long
 409 Image ID 11111111-1111-1111-1111-111111111111 already exists!
 409 The member m already exists.
+409 The metadata definition namespace=n already exists.
+409 The metadata object o already exists.
 409 The image 11111111-1111-1111-1111-111111111111 is active: only a queued image takes an upload.
 404 No image found with ID 11111111-1111-1111-1111-111111111111
+403 The metadata tag t is protected and cannot be deleted.
 409 The image 11111111-1111-1111-1111-111111111111 could not be changed because it is in use: it is read
 403 Image 11111111-1111-1111-1111-111111111111 is protected and cannot be deleted.
 401 The request you have made requires authentication.
