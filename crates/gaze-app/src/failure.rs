@@ -72,7 +72,7 @@ enum Stored {
 }
 
 /// Every noun, to find one by its word again.
-const NOUNS: [Noun; 19] = [
+const NOUNS: [Noun; 24] = [
     Noun::Image,
     Noun::Location,
     Noun::Store,
@@ -91,6 +91,11 @@ const NOUNS: [Noun; 19] = [
     Noun::Job,
     Noun::Member,
     Noun::Tag,
+    Noun::Namespace,
+    Noun::MetadefObject,
+    Noun::MetadefProperty,
+    Noun::MetadefTag,
+    Noun::ResourceType,
     Noun::Export,
 ];
 

@@ -83,7 +83,11 @@ pub(crate) const fn class_of(noun: Noun) -> &'static str {
         Noun::Member => "SharedResourceVO",
         Noun::Tag => "TagVO",
         // ZStack has no such things and no call names one.
-        Noun::Namespace | Noun::MetadefObject | Noun::MetadefProperty | Noun::MetadefTag | Noun::ResourceType => noun.as_str(),
+        Noun::Namespace
+        | Noun::MetadefObject
+        | Noun::MetadefProperty
+        | Noun::MetadefTag
+        | Noun::ResourceType => noun.as_str(),
         Noun::Snapshot => "VolumeSnapshotVO",
     }
 }

@@ -57,6 +57,11 @@ const fn whole_class(noun: Noun) -> &'static str {
         | Noun::Job
         | Noun::Member
         | Noun::Tag
+        | Noun::Namespace
+        | Noun::MetadefObject
+        | Noun::MetadefProperty
+        | Noun::MetadefTag
+        | Noun::ResourceType
         | Noun::Export => class_of(noun),
     }
 }
