@@ -42,7 +42,7 @@ class OpenstackKeystone:
         ):
             self._employ(user, project, role)
         self.server = world.server(
-            "keystone-gaze",
+            "of_keystone",
             GAZE_IDENTITY_KEYSTONE_URL=self.keystone.url,
             GAZE_IDENTITY_CA_FILE=self.keystone.ca,
             GAZE_IDENTITY_USER="gaze",

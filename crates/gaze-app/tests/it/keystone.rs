@@ -143,10 +143,10 @@ async fn all_who_bring_the_same_token_wait_for_one_answer() {
     let desk = Desk::open();
     let world = desk.world(gaze_sql::testing::sqlite().await).await;
     desk.issue("same", WEB, "web", &["member"]);
-    let shut = desk.door.lock().unwrap();
+    desk.shut();
     let calls = join_all((0..20).map(|_| world.app.authenticate_token("same")));
     // Each of the twenty is polled once before the door opens.
-    let open = async { drop(shut) };
+    let open = async { desk.unlock() };
     let (answers, ()) = tokio::join!(calls, open);
     assert!(answers.iter().all(Result::is_ok));
     assert_eq!(desk.asked(), ["same"]);
@@ -159,11 +159,11 @@ async fn if_the_one_who_asks_goes_away_another_asks() {
     desk.issue("same", WEB, "web", &["member"]);
     let mut first = Box::pin(world.app.authenticate_token("same"));
     let mut second = Box::pin(world.app.authenticate_token("same"));
-    let shut = desk.door.lock().unwrap();
+    desk.shut();
     assert!(futures_util::poll!(&mut first).is_pending());
     assert!(futures_util::poll!(&mut second).is_pending());
     drop(first);
-    drop(shut);
+    desk.unlock();
     second.await.unwrap();
     world.app.authenticate_token("same").await.unwrap();
 }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::io::Read as _;
 use std::net::TcpStream;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
 use gaze_app::{KeystoneRoles, KeystoneSettings};
@@ -40,12 +40,30 @@ pub(crate) struct State {
     asked: Vec<String>,
 }
 
+/// Questions wait before it while it is shut.
+#[derive(Default)]
+struct Door {
+    is_shut: Mutex<bool>,
+    moved: Condvar,
+}
+
+impl Door {
+    fn set(&self, shut: bool) {
+        *self.is_shut.lock().unwrap() = shut;
+        self.moved.notify_all();
+    }
+
+    fn pass(&self) {
+        let shut = self.is_shut.lock().unwrap();
+        drop(self.moved.wait_while(shut, |shut| *shut).unwrap());
+    }
+}
+
 /// A listening Keystone.
 pub(crate) struct Desk {
     pub(crate) server: Server,
     state: Arc<Mutex<State>>,
-    /// Questions wait while this is held.
-    pub(crate) door: Arc<Mutex<()>>,
+    door: Arc<Door>,
 }
 
 impl Desk {
@@ -55,7 +73,7 @@ impl Desk {
 
     pub(crate) fn at(address: &str) -> Self {
         let state = Arc::new(Mutex::new(State::default()));
-        let door = Arc::new(Mutex::new(()));
+        let door = Arc::new(Door::default());
         let (told, shut) = (Arc::clone(&state), Arc::clone(&door));
         let server = Server::on(address, move |_, request, stream| {
             serve(request, stream, &told, &shut);
@@ -69,6 +87,16 @@ impl Desk {
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap()
+    }
+
+    /// Lets questions wait.
+    pub(crate) fn shut(&self) {
+        self.door.set(true);
+    }
+
+    /// Answers those who wait.
+    pub(crate) fn unlock(&self) {
+        self.door.set(false);
     }
 
     /// Gives out a token of Alice's, as Keystone would describe it.
@@ -145,7 +173,7 @@ pub(crate) fn token_of(project: &str, name: &str, roles: &[&str]) -> Value {
     })
 }
 
-fn serve(request: &Request, stream: &mut TcpStream, state: &Mutex<State>, door: &Mutex<()>) {
+fn serve(request: &Request, stream: &mut TcpStream, state: &Mutex<State>, door: &Door) {
     let length = request.header("content-length");
     let mut body = vec![0; length.map_or(0, |length| length.parse().unwrap())];
     stream.read_exact(&mut body).unwrap();
@@ -155,7 +183,7 @@ fn serve(request: &Request, stream: &mut TcpStream, state: &Mutex<State>, door: 
     }
     let subject = request.header("x-subject-token").map(str::to_owned);
     state.lock().unwrap().asked.extend(subject.clone());
-    drop(door.lock().unwrap());
+    door.pass();
     if state.lock().unwrap().is_silent {
         until_gone(stream);
         return;
