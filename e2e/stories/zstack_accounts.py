@@ -133,7 +133,7 @@ class ZstackAccounts:
         assert self.native.bytes_of(self.second) == before
         ref = f"/accounts/resources/refs?q=resourceUuid={self.second}"
         (row,) = self.admin.call("GET", ref).expect(200).json["inventories"]
-        own = self.native.login["caller"]["project"]["id"]
+        own = self.native.get("/whoami")["project"]["id"]
         assert row["accountUuid"] == own
         answer = self.admin.call("DELETE", f"/accounts/{own}")
         refused(answer, "SYS.1007", "cannot delete itself")
