@@ -30,11 +30,11 @@ const fn table(noun: Noun) -> Option<&'static str> {
         Noun::Domain => "domain",
         Noun::User => "account",
         Noun::AccessKey => "access_key",
+        Noun::Tag => "tag",
         Noun::Namespace => "metadef_namespace",
         Noun::Token
         | Noun::Job
         | Noun::Member
-        | Noun::Tag
         | Noun::MetadefObject
         | Noun::MetadefProperty
         | Noun::MetadefTag

@@ -17,7 +17,7 @@ use gaze_sql::{Kind, Tx, Value};
 
 use crate::columns::{Columns, all, count, micros, one, opt_count, opt_micros, places, word};
 use crate::failure::refused;
-use crate::{Failure, Rows, location};
+use crate::{Failure, Rows, location, tag};
 
 pub use candidates::{candidates, disc_candidates, statement as statement_of_candidates};
 pub use list::{count as count_list, list, statement_of_list};
@@ -113,6 +113,7 @@ pub async fn insert(tx: &mut Tx, image: &Image) -> Result<(), Failure> {
         return Err(Error::exists(Noun::Image, image.id).into());
     }
     insert_tags(tx, image).await?;
+    tag::follow_image(tx, image, true).await?;
     insert_properties(tx, image).await
 }
 
@@ -215,6 +216,9 @@ pub async fn update(tx: &mut Tx, before: &Image, image: &Image) -> Result<(), Fa
         )
         .await?;
         insert_tags(tx, image).await?;
+    }
+    if before.tags != image.tags || before.firmware != image.firmware {
+        tag::follow_image(tx, image, false).await?;
     }
     if before.properties != image.properties {
         let sql = "DELETE FROM image_property WHERE image_id = $1";
@@ -331,7 +335,7 @@ pub async fn delete(tx: &mut Tx, id: ImageId) -> Result<(), Failure> {
             get(tx, id).await?;
             Err(in_use().into())
         }
-        Ok(_) => Ok(()),
+        Ok(_) => tag::forget(tx, &id.hex()).await,
         Err(error) => Err(refused(error, in_use)),
     }
 }

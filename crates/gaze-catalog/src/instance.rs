@@ -1,10 +1,10 @@
 //! Instances.
 
-use gaze_domain::{Error, ImageId, Instance, InstanceId, Noun, ProjectId, Timestamp};
+use gaze_domain::{Error, Firmware, ImageId, Instance, InstanceId, Noun, ProjectId, Timestamp};
 use gaze_sql::Tx;
 
 use crate::columns::{Columns, all, micros, one, word};
-use crate::{Failure, Rows};
+use crate::{Failure, Rows, tag};
 
 const SELECT: &str = "SELECT i.id, i.owner_id, i.zone_id, i.cluster_id, i.name, i.description, \
                       i.image_id, (SELECT v.id FROM volume v WHERE v.instance_id = i.id \
@@ -56,8 +56,27 @@ pub async fn insert(tx: &mut Tx, instance: &Instance) -> Result<(), Failure> {
     ];
     match tx.execute(sql, &args).await? {
         0 => Err(Error::exists(Noun::Instance, instance.id).into()),
-        _ => Ok(()),
+        _ => tag::follow_instance(tx, instance).await,
     }
+}
+
+/// Records how the instance starts.
+pub async fn set_firmware(
+    tx: &mut Tx,
+    id: InstanceId,
+    firmware: Option<Firmware>,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let sql = "UPDATE instance SET firmware = $2, updated_at = $3 WHERE id = $1";
+    let args = [
+        id.hex().into(),
+        word(firmware.map(Firmware::as_str)),
+        micros(now),
+    ];
+    tx.execute(sql, &args).await?;
+    let changed = find(tx, id).await?;
+    let changed = changed.ok_or_else(|| Error::not_found(Noun::Instance, id))?;
+    tag::follow_instance(tx, &changed).await
 }
 
 pub async fn find(rows: &mut impl Rows, id: InstanceId) -> Result<Option<Instance>, Failure> {
@@ -103,6 +122,13 @@ pub async fn set_image(
 
 /// Removes an instance and its volumes from the catalogue; their files are not touched.
 pub async fn delete(tx: &mut Tx, id: InstanceId) -> Result<(), Failure> {
+    for of in [
+        "SELECT s.id FROM snapshot s JOIN volume v ON v.id = s.volume_id WHERE v.instance_id = $1",
+        "SELECT id FROM volume WHERE instance_id = $1",
+    ] {
+        let sql = format!("DELETE FROM tag WHERE subject_id IN ({of})");
+        tx.execute(&sql, &[id.hex().into()]).await?;
+    }
     tx.execute(
         "DELETE FROM volume WHERE instance_id = $1",
         &[id.hex().into()],
@@ -113,6 +139,6 @@ pub async fn delete(tx: &mut Tx, id: InstanceId) -> Result<(), Failure> {
         .await?
     {
         0 => Err(Error::not_found(Noun::Instance, id).into()),
-        _ => Ok(()),
+        _ => tag::forget(tx, &id.hex()).await,
     }
 }

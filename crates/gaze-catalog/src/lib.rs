@@ -33,6 +33,8 @@ pub mod rows;
 pub mod setting;
 pub mod snapshot;
 pub mod store;
+pub mod tag;
+pub mod tag_pattern;
 pub mod token;
 pub mod upload_ticket;
 pub mod user;
@@ -87,6 +89,11 @@ pub const MIGRATIONS: &[Migration] = &[
         version: 10,
         name: "people",
         sql: include_str!("../migrations/0010_people.sql"),
+    },
+    Migration {
+        version: 20,
+        name: "tags of everything",
+        sql: include_str!("../migrations/0020_tags_of_everything.sql"),
     },
     Migration {
         version: 30,

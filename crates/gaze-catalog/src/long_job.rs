@@ -5,7 +5,7 @@ use gaze_domain::{Error, JobId, Noun, ProjectId, Timestamp};
 use gaze_sql::{Tx, Value};
 
 use crate::columns::{Columns, all, micros, one, opt_micros};
-use crate::{Failure, Rows};
+use crate::{Failure, Rows, tag};
 
 /// A long job.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +88,28 @@ pub async fn insert(tx: &mut Tx, job: &LongJob) -> Result<(), Failure> {
     ];
     match tx.execute(&sql, &args).await? {
         0 => Err(Error::exists(Noun::Job, job.id).into()),
+        _ => Ok(()),
+    }
+}
+
+/// Changes what a long job is called, where something is said.
+pub async fn describe(
+    tx: &mut Tx,
+    id: JobId,
+    name: Option<&str>,
+    description: Option<&str>,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let sql = "UPDATE long_job SET name = COALESCE($1, name),
+               description = COALESCE($2, description), updated_at = $3 WHERE id = $4";
+    let args = [
+        name.map(str::to_owned).into(),
+        description.map(str::to_owned).into(),
+        micros(now),
+        id.hex().into(),
+    ];
+    match tx.execute(sql, &args).await? {
+        0 => Err(Error::not_found(Noun::Job, id).into()),
         _ => Ok(()),
     }
 }
@@ -175,11 +197,14 @@ pub async fn open(rows: &mut impl Rows, limit: u32) -> Result<Vec<LongJob>, Fail
 pub async fn delete(tx: &mut Tx, id: JobId) -> Result<(), Failure> {
     tx.execute("DELETE FROM long_job WHERE id = $1", &[id.hex().into()])
         .await?;
-    Ok(())
+    tag::forget(tx, &id.hex()).await
 }
 
 /// Forgets what ended before that instant.
 pub async fn delete_finished(tx: &mut Tx, before: Timestamp) -> Result<u64, Failure> {
+    let tags = "DELETE FROM tag WHERE subject_id IN
+                (SELECT id FROM long_job WHERE finished_at < $1)";
+    tx.execute(tags, &[micros(before)]).await?;
     let sql = "DELETE FROM long_job WHERE finished_at < $1";
     Ok(tx.execute(sql, &[micros(before)]).await?)
 }

@@ -5,7 +5,7 @@ use gaze_sql::Tx;
 
 use crate::columns::{Columns, all, micros, one};
 use crate::failure::refused;
-use crate::{Failure, Rows};
+use crate::{Failure, Rows, tag};
 
 const SELECT: &str = "SELECT id, zone_id, name, description, kind, path, fsid, enabled, \
                       created_at, updated_at FROM pool";
@@ -111,7 +111,7 @@ pub async fn delete(tx: &mut Tx, id: PoolId) -> Result<(), Failure> {
     };
     let deleted = tx.execute(sql, &[id.hex().into()]).await;
     if deleted.map_err(|error| refused(error, in_use))? == 1 {
-        return Ok(());
+        return tag::forget(tx, &id.hex()).await;
     }
     get(tx, id).await?;
     Err(in_use().into())

@@ -4,7 +4,7 @@ use gaze_domain::{Error, Noun, ProjectId, Snapshot, SnapshotId, VolumeId};
 use gaze_sql::Tx;
 
 use crate::columns::{Columns, all, count, micros, one};
-use crate::{Failure, Rows};
+use crate::{Failure, Rows, tag};
 
 const SELECT: &str = "SELECT id, volume_id, owner_id, name, description, format, path, depth, \
                       size, allocated, created_at, updated_at FROM snapshot";
@@ -82,6 +82,6 @@ pub async fn delete(tx: &mut Tx, id: SnapshotId) -> Result<(), Failure> {
     let sql = "DELETE FROM snapshot WHERE id = $1";
     match tx.execute(sql, &[id.hex().into()]).await? {
         0 => Err(Error::not_found(Noun::Snapshot, id).into()),
-        _ => Ok(()),
+        _ => tag::forget(tx, &id.hex()).await,
     }
 }

@@ -9,7 +9,7 @@ use gaze_sql::Tx;
 
 use crate::columns::{Columns, all, count, micros, opt_count};
 use crate::failure::refused;
-use crate::{Failure, Rows};
+use crate::{Failure, Rows, tag};
 
 const SELECT: &str = "SELECT id, region_id, name, description, kind, url, host, fsid, medium, \
                       state, status, max_bytes, capacity, used, reserved, created_at, updated_at FROM store";
@@ -238,7 +238,7 @@ pub async fn delete(tx: &mut Tx, id: StoreId) -> Result<(), Failure> {
     };
     let deleted = tx.execute(sql, &[id.hex().into()]).await;
     if deleted.map_err(|error| refused(error, in_use))? == 1 {
-        return Ok(());
+        return tag::forget(tx, &id.hex()).await;
     }
     get(tx, id).await?;
     Err(in_use().into())

@@ -4,7 +4,7 @@ use gaze_domain::{Error, InstanceId, Noun, ProjectId, Timestamp, Volume, VolumeI
 use gaze_sql::Tx;
 
 use crate::columns::{Columns, all, count, micros, one, opt_micros};
-use crate::{Failure, Rows};
+use crate::{Failure, Rows, tag};
 
 const SELECT: &str = "SELECT id, owner_id, pool_id, instance_id, image_id, last_instance_id, \
                       detached_at, name, role, format, path, size, allocated, created_at, \
@@ -111,11 +111,14 @@ pub async fn detach(tx: &mut Tx, id: VolumeId, now: Timestamp) -> Result<(), Fai
 
 /// Removes a volume from the catalogue; its file is not touched.
 pub async fn delete(tx: &mut Tx, id: VolumeId) -> Result<(), Failure> {
+    let below =
+        "DELETE FROM tag WHERE subject_id IN (SELECT id FROM snapshot WHERE volume_id = $1)";
+    tx.execute(below, &[id.hex().into()]).await?;
     match tx
         .execute("DELETE FROM volume WHERE id = $1", &[id.hex().into()])
         .await?
     {
         0 => Err(Error::not_found(Noun::Volume, id).into()),
-        _ => Ok(()),
+        _ => tag::forget(tx, &id.hex()).await,
     }
 }

@@ -96,6 +96,10 @@ ids! {
     ExportId => Noun::Export;
     /// A named set of metadata definitions.
     NamespaceId => Noun::Namespace;
+    /// Something said of something.
+    TagId => Noun::Tag;
+    /// What tags of one sort have in common.
+    TagPatternId => Noun::Tag;
     /// A durable unit of long work.
     JobId => Noun::Job;
 }

@@ -24,6 +24,7 @@ pub mod quota;
 pub mod runtime;
 pub mod snapshot;
 pub mod store;
+pub mod tag;
 #[cfg(test)]
 mod testing;
 pub mod volume;
@@ -37,7 +38,8 @@ pub use export::{Export, ExportState};
 pub use hardware::{Architecture, Firmware, Platform};
 pub use id::{
     AccessKeyId, ClusterId, DomainId, ExportId, ImageId, InstanceId, JobId, LocationId,
-    NamespaceId, PoolId, ProjectId, RegionId, SnapshotId, StoreId, UserId, VolumeId, ZoneId,
+    NamespaceId, PoolId, ProjectId, RegionId, SnapshotId, StoreId, TagId, TagPatternId, UserId,
+    VolumeId, ZoneId,
 };
 pub use identity::{AccessKey, Domain, Project, User};
 pub use image::{Image, Location, LocationState, Media, Member, MemberState, Visibility};
@@ -49,6 +51,7 @@ pub use quota::Quota;
 pub use runtime::Runtime;
 pub use snapshot::Snapshot;
 pub use store::{Store, StoreKind, StoreState, StoreStatus};
+pub use tag::{Tag, TagKind, TagPattern};
 pub use volume::{Volume, VolumeRole};
 
 /// An instant in UTC; stored and compared with a resolution of one microsecond.

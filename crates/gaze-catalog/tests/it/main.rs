@@ -16,5 +16,6 @@ mod plans;
 
 mod projects;
 mod stores;
+mod tags;
 mod upload_tickets;
 mod world;
