@@ -28,5 +28,6 @@ pub use export::Capability;
 pub(crate) use export::{Capabilities, ExportHandler};
 pub(crate) use import::ImportHandler;
 pub(crate) use purge::PurgeHandler;
+pub(crate) use update::rewrite;
 pub(crate) use upload::{UploadHandler, judged, retry};
 pub(crate) use verify::VerifyHandler;

@@ -26,6 +26,7 @@ mod settings;
 mod setup;
 mod stores;
 mod system;
+mod tags;
 mod work;
 
 use std::sync::Arc;
@@ -39,6 +40,7 @@ use uuid::Uuid;
 
 pub use auth::{KeystoneCounts, KeystoneRoles, KeystoneSettings};
 pub use calls::{Answer, Ended, NewCall, Teller};
+pub use clock::within;
 pub use gaze_catalog::call::Call;
 pub use gaze_catalog::json;
 pub use gaze_catalog::member::Share;

@@ -9,6 +9,8 @@ use std::collections::BTreeMap;
 use gaze_catalog::long_job::{self, LongJob};
 use gaze_domain::{Caller, Error, JobId, Noun, ProjectId, Result, access};
 
+use crate::requests::TagText;
+use crate::tags::insert_all;
 use crate::work::sql;
 use crate::{App, Ended, Work, WorkState, calls, clock};
 
@@ -40,6 +42,8 @@ pub struct NewLongJob {
 pub struct LongJobView {
     pub job: LongJob,
     pub state: WorkState,
+    /// Whether it was asked to stop and has not yet.
+    pub cancelling: bool,
     /// 0 to 100.
     pub percent: f64,
 }
@@ -47,7 +51,12 @@ pub struct LongJobView {
 impl App {
     /// Opens the account of a long job, whose work is then to be begun under the id that this
     /// returns. If it is refused, [`App::drop_long_job`] takes the account back.
-    pub async fn begin_long_job(&self, caller: &Caller, new: NewLongJob) -> Result<JobId> {
+    pub async fn begin_long_job(
+        &self,
+        caller: &Caller,
+        new: NewLongJob,
+        tags: Vec<TagText>,
+    ) -> Result<JobId> {
         caller.must_write("begin a job", Noun::Job)?;
         let (now, work) = (self.now(), JobId::new(self.new_uuid()));
         let job = LongJob {
@@ -68,8 +77,14 @@ impl App {
             updated_at: now,
             finished_at: None,
         };
+        let tags = self.new_tags(Noun::Job, job.id.uuid(), tags)?;
         self.catalog()
-            .write(move |tx| Box::pin(async move { long_job::insert(tx, &job).await }))
+            .write(move |tx| {
+                Box::pin(async move {
+                    long_job::insert(tx, &job).await?;
+                    insert_all(tx, &tags).await
+                })
+            })
             .await?;
         self.calls().begun.notify_one();
         Ok(work)
@@ -174,6 +189,27 @@ impl App {
         }
     }
 
+    /// Changes what a long job is called.
+    pub async fn update_long_job(
+        &self,
+        caller: &Caller,
+        id: JobId,
+        name: Option<String>,
+        description: Option<String>,
+    ) -> Result<LongJobView> {
+        caller.must_write("change a job", Noun::Job)?;
+        self.get_long_job(caller, id).await?;
+        let now = self.now();
+        self.catalog()
+            .write(move |tx| {
+                Box::pin(async move {
+                    long_job::describe(tx, id, name.as_deref(), description.as_deref(), now).await
+                })
+            })
+            .await?;
+        self.get_long_job(caller, id).await
+    }
+
     /// Forgets a long job. Fails with [`Error::WrongState`] unless it is finished.
     pub async fn delete_long_job(&self, caller: &Caller, id: JobId) -> Result<()> {
         caller.must_write("delete a job", Noun::Job)?;
@@ -190,6 +226,7 @@ impl App {
         if let Some(outcome) = &job.outcome {
             return Ok(LongJobView {
                 state: outcome.parse()?,
+                cancelling: false,
                 percent: 100.0,
                 job,
             });
@@ -203,6 +240,7 @@ impl App {
         };
         Ok(LongJobView {
             state,
+            cancelling: work.as_ref().is_some_and(|work| work.cancelling),
             percent: work.as_ref().map_or(0.0, Work::percent),
             job,
         })

@@ -5,6 +5,7 @@ mod machines;
 mod metadefs;
 mod people;
 mod places;
+mod tags;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
@@ -23,6 +24,7 @@ pub use machines::*;
 pub use metadefs::{ListedNamespace, NamespaceView};
 pub use people::*;
 pub use places::*;
+pub use tags::*;
 
 /// Bytes on their way in or out, in order.
 pub type BodyStream =

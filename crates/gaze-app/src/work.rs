@@ -69,6 +69,8 @@ pub struct Work {
     /// Bytes in all, once known.
     pub total: Option<u64>,
     pub stage: String,
+    /// Whether somebody asked it to stop.
+    pub cancelling: bool,
     pub failure: Option<Error>,
     pub created_at: Timestamp,
     pub started_at: Option<Timestamp>,
@@ -273,6 +275,7 @@ pub(crate) fn view(job: Job) -> Result<Work> {
         wanted: serde_json::from_value(job.payload["wanted"].clone()).ok(),
         done: job.progress_done,
         total: job.progress_total,
+        cancelling: job.cancel_requested && !job.state.is_final(),
         stage: job.stage,
         failure: job
             .error

@@ -1,6 +1,7 @@
 //! An image from a machine's volume.
 
-use gaze_catalog::{image, instance, pool, snapshot, volume};
+use gaze_catalog::{image, instance, pool, snapshot, tag, volume};
+use gaze_domain::tag::{GUEST_AGENT, tells_of_guest};
 use gaze_domain::{
     Architecture, Caller, DiskFormat, Error, Firmware, Image, ImageId, Instance, Media, Noun,
     Result, Snapshot, Transition, Volume,
@@ -53,8 +54,19 @@ impl App {
             });
         }
         let bytes = self.chain_bytes(&source).await?;
-        let mut made =
-            self.new_image(caller, new_as(new, machine.as_ref()), capture.source.url())?;
+        let mut new = new_as(new, machine.as_ref());
+        if let Some(machine) = &machine {
+            let said = tag::of_subject(&mut read, machine.id.uuid()).await?;
+            let mut of_guest: Vec<String> = said.into_iter().map(|tag| tag.text).collect();
+            of_guest.retain(|text| tells_of_guest(text));
+            // The machine knows better which tools its guest has.
+            if of_guest.iter().any(|text| text != GUEST_AGENT) {
+                new.tags
+                    .retain(|text| text == GUEST_AGENT || !tells_of_guest(text));
+            }
+            new.tags.extend(of_guest);
+        }
+        let mut made = self.new_image(caller, new, capture.source.url())?;
         made.format = Some(source.format);
         made.virtual_size = Some(source.size);
         if let Some(machine) = &machine {
@@ -158,7 +170,8 @@ impl App {
 }
 
 /// What is not said of the new image is taken from the machine, as ZStack does; whether its disks
-/// are virtio is always the machine's own fact.
+/// are virtio is always the machine's own fact. So are the tags that tell of its guest, which come
+/// beside the image's own.
 fn new_as(mut new: NewImage, machine: Option<&Instance>) -> NewImage {
     if let Some(machine) = machine {
         new.platform.get_or_insert(machine.platform);

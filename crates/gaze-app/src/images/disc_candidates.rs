@@ -3,10 +3,10 @@
 
 use gaze_catalog::{image, pool, store, volume};
 use gaze_domain::candidate::{judge_disc, store_serves_pool};
-use gaze_domain::{Caller, Image, InstanceId, InstanceState, Result, Store};
+use gaze_domain::{Caller, Image, ImageId, InstanceId, InstanceState, Result, Store};
 
 use crate::App;
-use crate::requests::CaptureSource;
+use crate::requests::{CaptureSource, Seen};
 
 impl App {
     /// Discs for the machine's drive, newest first: by the rule for root disks, of another medium.
@@ -32,6 +32,28 @@ impl App {
             .into_iter()
             .filter(|disc| judge_disc(&target, disc, &fit).is_ok())
             .collect())
+    }
+
+    /// The caller's machines that could take the disc now.
+    pub async fn machines_for_disc(&self, caller: &Caller, id: ImageId) -> Result<Vec<Seen>> {
+        let disc = self.known_image(caller, id).await?.image;
+        let mut fitting = Vec::new();
+        for seen in self.list_instances(caller).await? {
+            let running = match seen.state {
+                InstanceState::Running | InstanceState::Stopped => true,
+                InstanceState::Unknown => false,
+            };
+            let root = seen.volumes.first().cloned();
+            let root = root.filter(|root| running && Some(root.id) == seen.instance.root_volume);
+            let Some(root) = root else {
+                continue;
+            };
+            let (target, fit) = self.candidate_target(&seen.instance, &root).await?;
+            if judge_disc(&target, &disc, &fit).is_ok() {
+                fitting.push(seen);
+            }
+        }
+        Ok(fitting)
     }
 
     /// The stores that an image of the volume, or of the volume as it was, can go to now, oldest

@@ -2,10 +2,10 @@
 
 use std::convert::Infallible;
 
-use gaze_catalog::image;
+use gaze_catalog::{Failure, Tx, image};
 use gaze_domain::image::{check_description, check_name};
 use gaze_domain::{
-    Architecture, Caller, Error, Firmware, Image, ImageId, Noun, Result, Status, access,
+    Architecture, Caller, Error, Firmware, Image, ImageId, Noun, Result, Status, Timestamp, access,
 };
 
 use super::create::{check_properties, check_tags};
@@ -68,6 +68,24 @@ impl App {
             })
             .await
     }
+}
+
+/// Changes an image within a transaction that changes other things with it. Whether the caller may
+/// is for whoever calls this to find out.
+pub(crate) async fn rewrite(
+    tx: &mut Tx,
+    caller: &Caller,
+    id: ImageId,
+    now: Timestamp,
+    edit: impl FnOnce(&mut Image) -> Result<()>,
+) -> Result<Image, Failure> {
+    let before = image::lock(tx, id).await?;
+    let mut wanted = before.clone();
+    edit(&mut wanted)?;
+    let mut after = changed(caller, &before, wanted)?;
+    after.updated_at = now;
+    image::update(tx, &before, &after).await?;
+    Ok(after)
 }
 
 /// The image with what may be changed of it, checked.

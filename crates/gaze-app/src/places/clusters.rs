@@ -5,7 +5,8 @@ use gaze_domain::{Caller, Cluster, ClusterId, Error, Noun, Result};
 
 use super::{check_patch, check_place_name};
 use crate::App;
-use crate::requests::{ClusterPatch, NewCluster};
+use crate::requests::{ClusterPatch, NewCluster, TagText};
+use crate::tags::insert_all;
 
 impl App {
     pub async fn list_clusters(&self, _caller: &Caller) -> Result<Vec<Cluster>> {
@@ -17,6 +18,16 @@ impl App {
     }
 
     pub async fn create_cluster(&self, caller: &Caller, new: NewCluster) -> Result<Cluster> {
+        self.create_tagged_cluster(caller, new, Vec::new()).await
+    }
+
+    /// The same, with tags.
+    pub async fn create_tagged_cluster(
+        &self,
+        caller: &Caller,
+        new: NewCluster,
+        tags: Vec<TagText>,
+    ) -> Result<Cluster> {
         caller.must_admin("create a cluster", Noun::Cluster)?;
         check_place_name(&new.name)?;
         let now = self.now();
@@ -29,6 +40,7 @@ impl App {
             created_at: now,
             updated_at: now,
         };
+        let tags = self.new_tags(Noun::Cluster, made.id.uuid(), tags)?;
         let row = made.clone();
         self.catalog()
             .write(move |tx| {
@@ -37,7 +49,8 @@ impl App {
                     if cluster::find(tx, row.id).await?.is_some() {
                         return Err(Error::exists(Noun::Cluster, row.id).into());
                     }
-                    cluster::insert(tx, &row).await
+                    cluster::insert(tx, &row).await?;
+                    insert_all(tx, &tags).await
                 })
             })
             .await?;

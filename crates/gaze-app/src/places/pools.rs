@@ -9,7 +9,8 @@ use gaze_domain::{Caller, Cluster, Error, Noun, Pool, PoolId, PoolKind, Result};
 
 use super::sightings::Sighting;
 use super::{check_patch, check_place_name};
-use crate::requests::{NewPool, PoolPatch, SeenPool};
+use crate::requests::{NewPool, PoolPatch, SeenPool, TagText};
+use crate::tags::insert_all;
 use crate::{App, errors};
 
 /// How long a look at a pool's folder may take.
@@ -62,6 +63,16 @@ impl App {
     }
 
     pub async fn create_pool(&self, caller: &Caller, new: NewPool) -> Result<Pool> {
+        self.create_tagged_pool(caller, new, Vec::new()).await
+    }
+
+    /// The same, with tags.
+    pub async fn create_tagged_pool(
+        &self,
+        caller: &Caller,
+        new: NewPool,
+        tags: Vec<TagText>,
+    ) -> Result<Pool> {
         caller.must_admin("create a pool", Noun::Pool)?;
         check_place_name(&new.name)?;
         if new.kind == PoolKind::Ceph && new.fsid.is_none() {
@@ -87,6 +98,7 @@ impl App {
             created_at: now,
             updated_at: now,
         };
+        let tags = self.new_tags(Noun::Pool, made.id.uuid(), tags)?;
         let row = made.clone();
         self.catalog()
             .write(move |tx| {
@@ -95,7 +107,8 @@ impl App {
                     if pool::find(tx, row.id).await?.is_some() {
                         return Err(Error::exists(Noun::Pool, row.id).into());
                     }
-                    pool::insert(tx, &row).await
+                    pool::insert(tx, &row).await?;
+                    insert_all(tx, &tags).await
                 })
             })
             .await?;

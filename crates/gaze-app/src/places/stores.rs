@@ -11,13 +11,24 @@ use gaze_domain::{
 
 use super::check_place_name;
 use super::hosts::must_be_here;
-use crate::requests::NewStore;
+use crate::requests::{NewStore, TagText};
+use crate::tags::insert_all;
 use crate::{App, errors};
 
 impl App {
     /// Makes a store: its folder first, then its row. A folder that holds another store, or
     /// anything where blobs would go, is refused.
     pub async fn create_store(&self, caller: &Caller, new: NewStore) -> Result<Store> {
+        self.create_tagged_store(caller, new, Vec::new()).await
+    }
+
+    /// The same, with tags.
+    pub async fn create_tagged_store(
+        &self,
+        caller: &Caller,
+        new: NewStore,
+        tags: Vec<TagText>,
+    ) -> Result<Store> {
         caller.must_admin("create a store", Noun::Store)?;
         check_place_name(&new.name)?;
         if new.kind != StoreKind::Fs {
@@ -29,10 +40,16 @@ impl App {
         }
         self.check_new_store(&new).await?;
         let id = new.id.unwrap_or_else(|| StoreId::new(self.new_uuid()));
+        let tags = self.new_tags(Noun::Store, id.uuid(), tags)?;
         let (made, blobs) = self.make_store(id, new).await?;
         let row = made.clone();
         self.catalog()
-            .write(move |tx| Box::pin(async move { store::insert(tx, &row).await }))
+            .write(move |tx| {
+                Box::pin(async move {
+                    store::insert(tx, &row).await?;
+                    insert_all(tx, &tags).await
+                })
+            })
             .await?;
         self.stores().put(id, blobs);
         Ok(made)

@@ -5,7 +5,8 @@ use gaze_domain::{Caller, Error, Noun, RegionId, Result, Zone, ZoneId};
 
 use super::{check_patch, check_place_name};
 use crate::App;
-use crate::requests::{NewZone, ZonePatch};
+use crate::requests::{NewZone, TagText, ZonePatch};
+use crate::tags::insert_all;
 
 impl App {
     pub async fn list_zones(&self, _caller: &Caller, of: Option<RegionId>) -> Result<Vec<Zone>> {
@@ -19,6 +20,16 @@ impl App {
     }
 
     pub async fn create_zone(&self, caller: &Caller, new: NewZone) -> Result<Zone> {
+        self.create_tagged_zone(caller, new, Vec::new()).await
+    }
+
+    /// The same, with tags.
+    pub async fn create_tagged_zone(
+        &self,
+        caller: &Caller,
+        new: NewZone,
+        tags: Vec<TagText>,
+    ) -> Result<Zone> {
         caller.must_admin("create a zone", Noun::Zone)?;
         check_place_name(&new.name)?;
         let now = self.now();
@@ -31,6 +42,7 @@ impl App {
             created_at: now,
             updated_at: now,
         };
+        let tags = self.new_tags(Noun::Zone, made.id.uuid(), tags)?;
         let row = made.clone();
         self.catalog()
             .write(move |tx| {
@@ -41,7 +53,8 @@ impl App {
                     if zone::find(tx, row.id).await?.is_some() {
                         return Err(Error::exists(Noun::Zone, row.id).into());
                     }
-                    zone::insert(tx, &row).await
+                    zone::insert(tx, &row).await?;
+                    insert_all(tx, &tags).await
                 })
             })
             .await?;

@@ -235,6 +235,7 @@ pub(crate) fn work(kind: WorkKind, state: WorkState) -> Work {
         owner: ProjectId::new(Uuid::from_u128(7)),
         done: 0,
         total: None,
+        cancelling: false,
         stage: String::new(),
         failure: None,
         created_at: Timestamp::UNIX_EPOCH,
