@@ -3,6 +3,8 @@
 use serde_json::{Map, Value};
 
 use crate::errors::{Code, Failure, api};
+use crate::jobs;
+use crate::wire::error_code::ErrorCode;
 use crate::wire::{self, Inventory};
 
 /// The key under which an answer's schema is kept and, if asked for, sent.
@@ -67,6 +69,33 @@ impl Answer {
         }
     }
 
+    /// `{"<key>": [{"inventory": …} or {"error": …}, …]}` of what came of each of several things.
+    pub(crate) fn results<T: Inventory>(
+        class: &str,
+        results: &[Result<T, Box<ErrorCode>>],
+    ) -> Result<Self, Failure> {
+        let mut schema = Map::new();
+        let mut values = Vec::with_capacity(results.len());
+        for (index, result) in results.iter().enumerate() {
+            let path = format!("results[{index}]");
+            schema.insert(path.clone(), class.into());
+            values.push(match result {
+                Ok(inventory) => {
+                    let value = json(inventory)?;
+                    describe::<T>(&mut schema, &format!("{path}.inventory"), &value);
+                    serde_json::json!({ "inventory": value })
+                }
+                Err(code) => jobs::failed_body(code),
+            });
+        }
+        Ok(Self {
+            body: Map::from_iter([("results".to_owned(), Value::Array(values))]),
+            schema,
+            always_with_schema: false,
+            secret: None,
+        })
+    }
+
     /// Puts a text in place of the one at that JSON pointer, in what is sent and not in what is
     /// remembered.
     pub(crate) fn with_secret(mut self, pointer: &str, secret: String) -> Self {
@@ -120,14 +149,21 @@ pub(crate) fn json<T: Inventory>(inventory: &T) -> Result<Value, Failure> {
         .map_err(|_unwritable| api(Code::Internal, format!("cannot write a {}", T::CLASS)))
 }
 
-/// Notes the classes of a value and of the lists in it. Keys that are not there have no entry:
+/// Notes the classes of a value and of those in it. Keys that are not there have no entry:
 /// the Java client cannot bear a path that leads nowhere.
 fn describe<T: Inventory>(schema: &mut Map<String, Value>, path: &str, value: &Value) {
     schema.insert(path.to_owned(), T::CLASS.into());
     for (key, class) in T::NESTED {
-        let items = value.get(key).and_then(Value::as_array);
-        for index in 0..items.map_or(0, Vec::len) {
-            schema.insert(format!("{path}.{key}[{index}]"), (*class).into());
+        match value.get(key) {
+            Some(Value::Array(items)) => {
+                for index in 0..items.len() {
+                    schema.insert(format!("{path}.{key}[{index}]"), (*class).into());
+                }
+            }
+            Some(Value::Object(_)) => {
+                schema.insert(format!("{path}.{key}"), (*class).into());
+            }
+            Some(_) | None => {}
         }
     }
 }

@@ -17,6 +17,7 @@ mod table;
 mod tests;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -154,6 +155,10 @@ impl Face {
             schema,
             origin,
             timeout_ms: wishes.timeout_ms.unwrap_or(route.flow.timeout_ms()),
+            limit: match route.flow {
+                Flow::Sync | Flow::Quick => wishes.timeout_ms.map(Duration::from_millis),
+                Flow::Long => None,
+            },
             deadline: match route.flow {
                 Flow::Long => wishes
                     .timeout_ms

@@ -15,5 +15,6 @@ pub(crate) mod session;
 pub(crate) mod snapshot;
 pub(crate) mod store;
 pub(crate) mod tag;
+pub(crate) mod tagging;
 pub(crate) mod volume;
 pub(crate) mod words;

@@ -4,6 +4,8 @@
 //! with 400 and text ([`Params::read`]); the API layer then refuses missing and impossible values
 //! with SYS.1007 ([`Params::validate`]).
 
+use std::collections::BTreeMap;
+
 use gaze_domain::Noun;
 use serde_json::{Map, Value};
 
@@ -19,6 +21,8 @@ pub(crate) enum Kind {
     FlagOrList,
     Int,
     List,
+    /// Texts by name: an object in a body, `field.name=value` in a query string.
+    Map,
 }
 
 /// A declared parameter.
@@ -39,6 +43,8 @@ pub(crate) struct Field {
     may_be_empty: bool,
     /// The value is to become the uuid of a new thing.
     new_uuid: bool,
+    /// Whether a list may be empty.
+    may_be_empty: bool,
 }
 
 impl Field {
@@ -54,6 +60,7 @@ impl Field {
             class: None,
             may_be_empty: false,
             new_uuid: false,
+            may_be_empty: false,
         }
     }
 
@@ -75,6 +82,15 @@ impl Field {
 
     pub(crate) const fn list(name: &'static str) -> Self {
         Self::new(name, Kind::List)
+    }
+
+    pub(crate) const fn map(name: &'static str) -> Self {
+        Self::new(name, Kind::Map)
+    }
+
+    pub(crate) const fn may_be_empty(mut self) -> Self {
+        self.may_be_empty = true;
+        self
     }
 
     /// A parameter that names one thing, or a list that names several.
@@ -201,6 +217,15 @@ impl Params {
         let items = self.0.get(name)?.as_array()?;
         Some(items.iter().filter_map(Value::as_str).collect())
     }
+
+    /// The texts of a map by their names; none if it was not given.
+    pub(crate) fn map(&self, name: &str) -> BTreeMap<String, String> {
+        let given = self.0.get(name).and_then(Value::as_object);
+        let texts = given.into_iter().flatten();
+        texts
+            .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+            .collect()
+    }
 }
 
 /// The value in the field's kind, `None` if it counts as absent.
@@ -233,6 +258,26 @@ fn typed(field: &Field, value: &Value) -> Result<Option<Value>, Failure> {
         }
         (Kind::Text, Value::Array(_) | Value::Object(_)) => Err(wrong_type(field, "string", value)),
         (Kind::List, _) => Err(wrong_type(field, "list of strings", value)),
+        (Kind::Map, Value::Object(map)) => {
+            let mut texts = Map::new();
+            for (key, value) in map {
+                let text = match value {
+                    Value::String(text) => text.clone(),
+                    Value::Number(_) | Value::Bool(_) => value.to_string(),
+                    Value::Null => continue,
+                    Value::Array(_) | Value::Object(_) => {
+                        return Err(wrong_type(
+                            field,
+                            "map of strings",
+                            &Value::Object(map.clone()),
+                        ));
+                    }
+                };
+                texts.insert(key.clone(), text.into());
+            }
+            Ok(Some(Value::Object(texts)))
+        }
+        (Kind::Map, _) => Err(wrong_type(field, "map of strings", value)),
     }
 }
 

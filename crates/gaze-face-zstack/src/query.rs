@@ -7,6 +7,7 @@ pub(crate) mod images;
 pub(crate) mod reach;
 pub(crate) mod rows;
 pub(crate) mod tables;
+pub(crate) mod tags;
 mod test;
 
 pub(crate) use tables::Table;

@@ -13,6 +13,7 @@ pub(crate) mod primary_storage;
 pub(crate) mod quota;
 pub(crate) mod resource;
 pub(crate) mod session;
+pub(crate) mod tag;
 pub(crate) mod task_progress;
 pub(crate) mod vm_instance;
 pub(crate) mod volume;
@@ -23,20 +24,14 @@ use gaze_domain::Error;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::call::Tags;
-
 /// An object that ZStack calls an inventory. The class names tell the official Java client what
 /// to build from it (the `schema` of an answer).
 pub(crate) trait Inventory: Serialize {
     const CLASS: &'static str;
-    /// Lists of further inventories inside: key and class of the elements.
+    /// Further inventories inside, one or a list of them: key and class.
     const NESTED: &'static [(&'static str, &'static str)] = &[];
     /// Every key that the object can have; queries may name these and no others.
     const FIELDS: &'static [&'static str];
-    /// The tags that conditions of queries are tried on. They are not shown.
-    fn tags(&self) -> Tags {
-        Tags::default()
-    }
 }
 
 /// The JSON of a wire value, without the keys whose value is null.
@@ -104,6 +99,9 @@ mod tests {
         check::<vm_instance::VmInstance>();
         check::<volume::Volume>();
         check::<long_job::LongJob>();
+        check::<tag::SystemTag>();
+        check::<tag::UserTag>();
+        check::<tag::TagPattern>();
         check::<task_progress::TaskProgress>();
         check::<zone::Zone>();
     }

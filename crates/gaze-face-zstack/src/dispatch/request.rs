@@ -77,6 +77,12 @@ impl Given {
             .iter()
             .filter(|field| !route.has_variable(field.name))
         {
+            if field.kind == Kind::Map {
+                if let Some(map) = self.query_map(field.name)? {
+                    values.insert(field.name.to_owned(), map);
+                }
+                continue;
+            }
             let named = |name: &str| {
                 name == field.name
                     || (field.kind == Kind::List
@@ -106,6 +112,29 @@ impl Given {
             values.insert(field.name.to_owned(), value);
         }
         Ok(values)
+    }
+
+    /// `field.key=value` of a query string, of each key once.
+    fn query_map(&self, field: &str) -> Result<Option<Value>, Failure> {
+        let mut map = Map::new();
+        for (name, value) in &self.query {
+            let behind = name.strip_prefix(field);
+            let Some(key) = behind.and_then(|rest| rest.strip_prefix('.')) else {
+                if name == field {
+                    return Err(Failure::bad_request(format!(
+                        "Invalid query parameter[{field}], a map is written as {field}.key=value"
+                    )));
+                }
+                continue;
+            };
+            if map.insert(key.to_owned(), value.as_str().into()).is_some() {
+                return Err(Failure::bad_request(format!(
+                    "Invalid query parameter[{name}], only one value is allowed for the parameter \
+                     but multiple values found"
+                )));
+            }
+        }
+        Ok((!map.is_empty()).then_some(Value::Object(map)))
     }
 
     /// `systemTags` and `userTags`, beside the operation's key or below it; the former wins.

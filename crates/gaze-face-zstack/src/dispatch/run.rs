@@ -1,6 +1,8 @@
 //! Running calls to their end, whether or not the client stays for it, and leaving their answers
 //! where they can be asked for.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use axum::response::Response;
 use gaze_app::{Ended, NewCall, Work};
@@ -10,7 +12,7 @@ use super::{Face, existence, respond, told};
 use crate::answer::without_schema;
 use crate::auth::Credentials;
 use crate::call::{Call, Outcome};
-use crate::errors::Failure;
+use crate::errors::{Code, Failure, api};
 use crate::jobs::{self, failed_body};
 use crate::route::Flow;
 
@@ -21,6 +23,9 @@ pub(super) struct Sent {
     pub(super) schema: bool,
     pub(super) origin: String,
     pub(super) timeout_ms: u64,
+    /// How long the client waits for a call that is over at once; it goes on to its end all the
+    /// same.
+    pub(super) limit: Option<Duration>,
     /// Where the answer is posted to.
     pub(super) hook: Option<String>,
     /// When work has had the time that the client gave it.
@@ -50,7 +55,8 @@ impl Face {
     ) -> Result<Response, Failure> {
         if call.route.flow == Flow::Sync {
             prepare(&mut call, credentials).await?;
-            return Ok(match (call.route.run)(&call).await? {
+            let running = async { (call.route.run)(&call).await };
+            return Ok(match in_time(sent.limit, running).await? {
                 Outcome::Done(answer) => {
                     respond::json(StatusCode::OK, &answer.into_body(sent.schema))
                 }
@@ -88,10 +94,25 @@ impl Face {
             self.begin(&call, job, None, sent).await?;
         }
         let outcome = match ready {
-            Ok(()) => (call.route.run)(&call).await,
+            Ok(()) => self.at_once(call, sent.limit).await,
             Err(refusal) => Err(refusal),
         };
         self.settle(job, outcome, sent).await
+    }
+
+    /// The outcome of a call that is over at once, if that is soon enough for the client.
+    async fn at_once(&self, call: Call, limit: Option<Duration>) -> Result<Outcome, Failure> {
+        if limit.is_none() {
+            return (call.route.run)(&call).await;
+        }
+        let to_its_end = self
+            .app
+            .keep_going(async move { (call.route.run)(&call).await });
+        let running = async {
+            let kept = to_its_end.await;
+            kept.unwrap_or_else(|error| Err(told(&Error::internal("running a call", error))))
+        };
+        in_time(limit, running).await
     }
 
     /// Runs a call that starts work. The work keeps the answer, unless somebody is to be told of
@@ -226,6 +247,23 @@ impl Face {
     }
 }
 
+/// What comes of it within the limit; else SYS.1001, as of a message that ZStack gives up.
+async fn in_time<T>(
+    limit: Option<Duration>,
+    running: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let Some(limit) = limit else {
+        return running.await;
+    };
+    match gaze_app::within(limit, running).await {
+        Some(outcome) => outcome,
+        None => Err(api(
+            Code::Timeout,
+            "the operation took longer than X-API-Timeout allows; it may yet be done",
+        )),
+    }
+}
+
 /// Validates, and finds out who asks. What is wrong with the parameters is told before what is
 /// wrong with the credentials.
 async fn prepare(call: &mut Call, credentials: Option<Credentials>) -> Result<(), Failure> {
@@ -247,4 +285,22 @@ async fn prepare(call: &mut Call, credentials: Option<Credentials>) -> Result<()
         return Err(call.failure(&error));
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_call_is_waited_for_as_long_as_its_client_says() {
+        let soon = || async { Ok(1) };
+        assert_eq!(in_time(None, soon()).await, Ok(1));
+        assert_eq!(in_time(Some(Duration::from_mins(1)), soon()).await, Ok(1));
+        let never = std::future::pending::<Result<i32, Failure>>();
+        let late = in_time(Some(Duration::from_millis(1)), never).await;
+        let Err(Failure::Api(code)) = late else {
+            unreachable!("it never ends");
+        };
+        assert_eq!(code.code, "SYS.1001");
+    }
 }

@@ -81,7 +81,7 @@ pub(crate) const fn class_of(noun: Noun) -> &'static str {
         Noun::Token => "SessionVO",
         Noun::Job => "LongJobVO",
         Noun::Member => "SharedResourceVO",
-        Noun::Tag => "TagVO",
+        Noun::Tag => "SystemTagVO",
         // ZStack has no such things and no call names one.
         Noun::Namespace
         | Noun::MetadefObject

@@ -16,7 +16,7 @@ pub(crate) fn inventory(view: &LongJobView) -> LongJob {
         job_name: job.operation.clone(),
         job_data: job.data.clone(),
         job_result: job.result.clone(),
-        state: state(view.state),
+        state: state(view.state, view.cancelling),
         target_resource_uuid: job.target.clone(),
         create_date: date::show(job.created_at),
         last_op_date: date::show(job.updated_at),
@@ -28,9 +28,10 @@ pub(crate) fn inventory(view: &LongJobView) -> LongJob {
 }
 
 /// LongJobState.
-const fn state(state: WorkState) -> &'static str {
+const fn state(state: WorkState, cancelling: bool) -> &'static str {
     match state {
         WorkState::Queued => "Waiting",
+        WorkState::Running if cancelling => "Canceling",
         WorkState::Running => "Running",
         WorkState::Succeeded => "Succeeded",
         WorkState::Failed => "Failed",
@@ -44,7 +45,12 @@ mod tests {
 
     #[test]
     fn every_state_has_a_word() {
-        let words: Vec<_> = WorkState::ALL.iter().map(|found| state(*found)).collect();
+        let words: Vec<_> = WorkState::ALL
+            .iter()
+            .map(|found| state(*found, false))
+            .collect();
+        assert_eq!(state(WorkState::Running, true), "Canceling");
+        assert_eq!(state(WorkState::Cancelled, true), "Canceled");
         assert_eq!(
             words,
             ["Waiting", "Running", "Succeeded", "Failed", "Canceled"]

@@ -5,18 +5,14 @@
 
 use std::collections::BTreeSet;
 
-use gaze_domain::Firmware;
 use gaze_domain::image::{MAX_TAGS, check_tag};
+use gaze_domain::{Firmware, Noun};
 
+use super::tagging::{self, BOOT_MODE};
 use super::words;
 use crate::errors::{Failure, invalid_argument};
 
-const BOOT_MODE: &str = "bootMode::";
-/// The guest has QEMU's agent.
-pub(crate) const GUEST_AGENT: &str = "qemuga";
-/// System tags of images that are kept as they are: whole tags, and prefixes before a value.
-const KEPT: &[&str] = &[GUEST_AGENT];
-const KEPT_PREFIXES: &[&str] = &["GuestTools::"];
+pub(crate) use gaze_domain::tag::GUEST_AGENT;
 
 /// What a request's tags ask for.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -46,20 +42,14 @@ pub(crate) fn read(system: &[String], user: &[String]) -> Result<ImageTags, Fail
             ))
         })?);
     }
-    for tag in system.iter().filter(|tag| !tag.starts_with(BOOT_MODE)) {
-        let known = KEPT.contains(&tag.as_str())
-            || KEPT_PREFIXES
-                .iter()
-                .any(|prefix| tag.len() > prefix.len() && tag.starts_with(prefix));
-        if !known {
-            return Err(invalid_argument(format!("no system tag matches {tag}")));
-        }
+    let lasting = || tagging::lasting(system).filter(|tag| !tag.starts_with(BOOT_MODE));
+    if let Some(tag) = lasting().find(|tag| !tagging::is_known(tag)) {
+        return Err(invalid_argument(format!("no system tag matches {tag}")));
     }
-    for tag in system
-        .iter()
-        .filter(|tag| !tag.starts_with(BOOT_MODE))
-        .chain(user)
-    {
+    for tag in lasting() {
+        tagging::read_system(Noun::Image, tag)?;
+    }
+    for tag in lasting().chain(user) {
         if let Err(refusal) = check_tag(tag) {
             return Err(invalid_argument(refusal.to_string()));
         }

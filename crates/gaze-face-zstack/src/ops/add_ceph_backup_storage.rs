@@ -5,6 +5,7 @@ use gaze_domain::StoreKind;
 use gaze_http::Coverage;
 
 use super::stores::add_store;
+use super::tags::TAG_UUIDS;
 use super::{DESCRIPTION, NAME};
 use crate::answer::Answer;
 use crate::call::{Call, Outcome};
@@ -31,6 +32,7 @@ pub(crate) const ROUTE: Route = Route {
         Field::text("type"),
         Field::flag("importImages"),
         Field::text("resourceUuid").new_uuid(),
+        TAG_UUIDS,
     ],
     coverage: Coverage::Partial("checked and refused: there are no Ceph stores yet"),
     run: |call| Box::pin(run(call)),

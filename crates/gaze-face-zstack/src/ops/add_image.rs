@@ -6,6 +6,7 @@ use gaze_domain::image::Os;
 use gaze_domain::{Architecture, DiskFormat, Firmware, ImageId, Media, Noun, Platform};
 use gaze_http::Coverage;
 
+use super::tags::{TAG_UUIDS, of_patterns};
 use super::{DESCRIPTION, NAME, image_answer, store_ids};
 use crate::call::{Call, Outcome};
 use crate::errors::{Code, Failure, api, invalid_argument};
@@ -39,6 +40,7 @@ pub(crate) const ROUTE: Route = Route {
         Field::text("type"),
         Field::flag("virtio"),
         Field::text("resourceUuid").new_uuid(),
+        TAG_UUIDS,
     ],
     coverage: Coverage::Partial("no zstore://, ftp:// or sftp:// sources"),
     run: |call| Box::pin(run(call)),
@@ -56,7 +58,8 @@ enum Source {
 }
 
 async fn run(call: &Call) -> Result<Outcome, Failure> {
-    let image = new_image(call)?;
+    let mut image = new_image(call)?;
+    image.tags.extend(of_patterns(call).await?);
     let source = source(call.params.given("url"))?;
     let stores = match store_ids(call, "backupStorageUuids")? {
         Some(stores) => StoreChoice::Named(stores),

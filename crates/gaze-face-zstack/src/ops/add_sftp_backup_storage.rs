@@ -7,6 +7,7 @@ use gaze_domain::StoreKind;
 use gaze_http::Coverage;
 
 use super::stores::add_store;
+use super::tags::TAG_UUIDS;
 use super::{DESCRIPTION, NAME};
 use crate::answer::Answer;
 use crate::call::{Call, Outcome};
@@ -35,9 +36,10 @@ pub(crate) const ROUTE: Route = Route {
         Field::text("type"),
         Field::flag("importImages"),
         Field::text("resourceUuid").new_uuid(),
+        TAG_UUIDS,
     ],
     coverage: Coverage::Partial(
-        "only folders of this machine; images that are there already are not imported; tags are ignored",
+        "only folders of this machine; images that are there already are not imported",
     ),
     run: |call| Box::pin(run(call)),
 };

@@ -4,6 +4,7 @@ use gaze_domain::{Noun, PoolKind};
 use gaze_http::Coverage;
 
 use super::pools::add_pool;
+use super::tags::TAG_UUIDS;
 use super::{DESCRIPTION, NAME};
 use crate::call::{Call, Outcome};
 use crate::errors::Failure;
@@ -26,8 +27,9 @@ pub(crate) const ROUTE: Route = Route {
         Field::text("type"),
         Field::text("zoneUuid").required().naming(Noun::Zone),
         Field::text("resourceUuid").new_uuid(),
+        TAG_UUIDS,
     ],
-    coverage: Coverage::Partial("tags are ignored"),
+    coverage: Coverage::Done,
     run: |call| Box::pin(run(call)),
 };
 

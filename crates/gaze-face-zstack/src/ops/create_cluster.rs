@@ -5,6 +5,7 @@ use gaze_domain::{Architecture, ClusterId, Noun};
 use gaze_http::Coverage;
 
 use super::id;
+use super::tags::{self, TAG_UUIDS};
 use super::{DESCRIPTION, NAME};
 use crate::answer::Answer;
 use crate::call::{Call, Outcome};
@@ -31,13 +32,15 @@ pub(crate) const ROUTE: Route = Route {
         Field::text("type").one_of(&["zstack"]),
         Field::text("architecture").one_of(words::ARCHITECTURES),
         Field::text("resourceUuid").new_uuid(),
+        TAG_UUIDS,
     ],
-    coverage: Coverage::Partial("tags are ignored"),
+    coverage: Coverage::Done,
     run: |call| Box::pin(run(call)),
 };
 
 async fn run(call: &Call) -> Result<Outcome, Failure> {
     let params = &call.params;
+    let tags = tags::given(call, Noun::Cluster).await?;
     let architecture = params
         .text("architecture")
         .and_then(words::read_architecture);
@@ -50,7 +53,7 @@ async fn run(call: &Call) -> Result<Outcome, Failure> {
     };
     let cluster = call
         .app
-        .create_cluster(call.caller()?, new)
+        .create_tagged_cluster(call.caller()?, new, tags)
         .await
         .map_err(|error| call.failure(&error))?;
     Ok(Answer::inventory(&map::place::cluster(&cluster))?.into())

@@ -5,6 +5,7 @@ use gaze_app::CaptureSource;
 use gaze_domain::{Media, Noun, VolumeId};
 use gaze_http::Coverage;
 
+use super::tags::TAG_UUIDS;
 use super::template::{self, Names};
 use super::{DESCRIPTION, NAME};
 use crate::call::{Call, Outcome};
@@ -27,8 +28,9 @@ pub(crate) const ROUTE: Route = Route {
         Field::list("backupStorageUuids").naming(Noun::Store),
         Field::text("volumeUuid").required().naming(Noun::Volume),
         Field::text("resourceUuid").new_uuid(),
+        TAG_UUIDS,
     ],
-    coverage: Coverage::Partial("tagUuids are ignored"),
+    coverage: Coverage::Done,
     run: |call| Box::pin(run(call)),
 };
 
@@ -36,7 +38,7 @@ pub(crate) const ROUTE: Route = Route {
 const NAMES: Names = &[(Noun::Volume, "volumeUuid")];
 
 async fn run(call: &Call) -> Result<Outcome, Failure> {
-    let image = template::described(call, Media::DataDisk)?;
+    let image = template::described(call, Media::DataDisk).await?;
     let source: VolumeId = call
         .params
         .given("volumeUuid")

@@ -7,6 +7,7 @@ use gaze_app::CaptureSource;
 use gaze_domain::{Media, Noun, VolumeId};
 use gaze_http::Coverage;
 
+use super::tags::TAG_UUIDS;
 use super::{DESCRIPTION, NAME, template};
 use crate::call::{Call, Outcome};
 use crate::errors::Failure;
@@ -36,13 +37,14 @@ pub(crate) const ROUTE: Route = Route {
         Field::text("architecture"),
         Field::flag_or_list("virtio"),
         Field::text("resourceUuid").new_uuid(),
+        TAG_UUIDS,
     ],
-    coverage: Coverage::Partial("tagUuids are ignored"),
+    coverage: Coverage::Done,
     run: |call| Box::pin(run(call)),
 };
 
 async fn run(call: &Call) -> Result<Outcome, Failure> {
-    let image = template::described(call, Media::RootDisk)?;
+    let image = template::described(call, Media::RootDisk).await?;
     let volume: VolumeId = call
         .params
         .given("rootVolumeUuid")

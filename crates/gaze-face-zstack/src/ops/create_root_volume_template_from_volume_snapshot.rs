@@ -5,6 +5,7 @@ use gaze_app::CaptureSource;
 use gaze_domain::{Media, Noun, SnapshotId};
 use gaze_http::Coverage;
 
+use super::tags::TAG_UUIDS;
 use super::template::{self, Names};
 use super::{DESCRIPTION, NAME};
 use crate::call::{Call, Outcome};
@@ -37,8 +38,9 @@ pub(crate) const ROUTE: Route = Route {
         Field::text("architecture"),
         Field::flag_or_list("virtio"),
         Field::text("resourceUuid").new_uuid(),
+        TAG_UUIDS,
     ],
-    coverage: Coverage::Partial("tagUuids are ignored"),
+    coverage: Coverage::Done,
     run: |call| Box::pin(run(call)),
 };
 
@@ -46,7 +48,7 @@ pub(crate) const ROUTE: Route = Route {
 const NAMES: Names = &[(Noun::Snapshot, "snapshotUuid")];
 
 async fn run(call: &Call) -> Result<Outcome, Failure> {
-    let image = template::described(call, Media::RootDisk)?;
+    let image = template::described(call, Media::RootDisk).await?;
     let source: SnapshotId = call
         .params
         .given("snapshotUuid")

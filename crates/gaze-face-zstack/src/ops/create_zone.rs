@@ -1,10 +1,11 @@
 //! CreateZone: a zone of the oldest region, since ZStack knows no regions.
 
 use gaze_app::NewZone;
-use gaze_domain::ZoneId;
+use gaze_domain::{Noun, ZoneId};
 use gaze_http::Coverage;
 
 use super::home_region;
+use super::tags::{self, TAG_UUIDS};
 use super::{DESCRIPTION, NAME};
 use crate::answer::Answer;
 use crate::call::{Call, Outcome};
@@ -28,13 +29,15 @@ pub(crate) const ROUTE: Route = Route {
         Field::text("type"),
         Field::flag("isDefault"),
         Field::text("resourceUuid").new_uuid(),
+        TAG_UUIDS,
     ],
-    coverage: Coverage::Partial("isDefault and tags are ignored"),
+    coverage: Coverage::Partial("isDefault is ignored"),
     run: |call| Box::pin(run(call)),
 };
 
 async fn run(call: &Call) -> Result<Outcome, Failure> {
     let caller = call.caller()?;
+    let tags = tags::given(call, Noun::Zone).await?;
     let new = NewZone {
         id: call.params.text("resourceUuid").and_then(ZoneId::parse),
         region: home_region(call).await?,
@@ -43,7 +46,7 @@ async fn run(call: &Call) -> Result<Outcome, Failure> {
     };
     let zone = call
         .app
-        .create_zone(caller, new)
+        .create_tagged_zone(caller, new, tags)
         .await
         .map_err(|error| call.failure(&error))?;
     Ok(Answer::inventory(&map::place::zone(&zone))?.into())

@@ -3,7 +3,7 @@
 use gaze_app::NewPool;
 use gaze_domain::{Error, Noun, Pool, PoolId, PoolKind};
 
-use super::id;
+use super::{id, tags};
 use crate::answer::Answer;
 use crate::call::{Call, Outcome};
 use crate::errors::{Failure, invalid_argument};
@@ -18,6 +18,7 @@ pub(super) async fn add_pool(call: &Call, kind: PoolKind) -> Result<Outcome, Fai
             "the url[{url}] is not an absolute path starting with '/'"
         )));
     }
+    let tags = tags::given(call, Noun::Pool).await?;
     let new = NewPool {
         id: params.text("resourceUuid").and_then(PoolId::parse),
         zone: id(call, "zoneUuid")?,
@@ -27,7 +28,7 @@ pub(super) async fn add_pool(call: &Call, kind: PoolKind) -> Result<Outcome, Fai
         path: Some(url.to_owned()),
         fsid: None,
     };
-    let made = call.app.create_pool(call.caller()?, new).await;
+    let made = call.app.create_tagged_pool(call.caller()?, new, tags).await;
     pool_answer(call, made).await
 }
 

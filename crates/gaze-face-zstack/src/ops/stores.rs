@@ -3,7 +3,7 @@
 use gaze_app::{NewStore, StorePatch};
 use gaze_domain::{Error, Noun, Store, StoreId, StoreKind};
 
-use super::{home_region, id};
+use super::{home_region, id, tags};
 use crate::call::Call;
 use crate::errors::{Code, Failure, api};
 use crate::map::words;
@@ -19,6 +19,7 @@ pub(super) async fn add_store(call: &Call, kind: StoreKind) -> Result<Store, Fai
             "images that are in a folder already are not imported; add them one by one",
         ));
     }
+    let tags = tags::given(call, Noun::Store).await?;
     let new = NewStore {
         id: params.text("resourceUuid").and_then(StoreId::parse),
         region: home_region(call).await?,
@@ -32,7 +33,7 @@ pub(super) async fn add_store(call: &Call, kind: StoreKind) -> Result<Store, Fai
         zones: Vec::new(),
     };
     call.app
-        .create_store(caller, new)
+        .create_tagged_store(caller, new, tags)
         .await
         .map_err(|error| match error {
             Error::Invalid { field, reason } if field == "kind" => api(

@@ -5,6 +5,7 @@ use gaze_app::{NewLongJob, WorkState};
 use gaze_domain::{Error, JobId, Noun};
 use gaze_http::Coverage;
 
+use super::tags::{self, TAG_UUIDS};
 use super::{DESCRIPTION, NAME, job_id};
 use crate::answer::Answer;
 use crate::call::{Call, Outcome};
@@ -34,8 +35,9 @@ pub(crate) const ROUTE: Route = Route {
         Field::text("jobData").required().length(0, MAX_DATA),
         Field::text("targetResourceUuid").length(0, 32),
         Field::text("resourceUuid").new_uuid(),
+        TAG_UUIDS,
     ],
-    coverage: Coverage::Partial("tags are ignored"),
+    coverage: Coverage::Done,
     run: |call| Box::pin(run(call)),
 };
 
@@ -59,7 +61,8 @@ async fn run(call: &Call) -> Result<Outcome, Failure> {
         whole: message.whole,
         target: params.owned("targetResourceUuid"),
     };
-    let work = call.app.begin_long_job(caller, new).await;
+    let tags = tags::given(call, Noun::Job).await?;
+    let work = call.app.begin_long_job(caller, new, tags).await;
     let work = work.map_err(|error| match error {
         Error::AlreadyExists {
             noun: Noun::Job, ..

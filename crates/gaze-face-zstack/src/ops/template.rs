@@ -5,6 +5,7 @@ use gaze_domain::image::Os;
 use gaze_domain::{Error, ImageId, Media, Noun};
 
 use super::store_ids;
+use super::tags::of_patterns;
 use crate::call::{Call, Outcome};
 use crate::errors::{Code, Failure, Subject, error_code};
 use crate::map::{tag, words};
@@ -13,9 +14,10 @@ use crate::map::{tag, words};
 pub(crate) type Names = &'static [(Noun, &'static str)];
 
 /// The image that a call describes, of root disks; of data disks, ZStack asks for less.
-pub(super) fn described(call: &Call, media: Media) -> Result<NewImage, Failure> {
+pub(super) async fn described(call: &Call, media: Media) -> Result<NewImage, Failure> {
     let params = &call.params;
-    let tags = tag::read(&call.tags.system, &call.tags.user)?;
+    let mut tags = tag::read(&call.tags.system, &call.tags.user)?;
+    tags.tags.extend(of_patterns(call).await?);
     Ok(NewImage {
         id: params.text("resourceUuid").and_then(ImageId::parse),
         description: params.owned("description"),

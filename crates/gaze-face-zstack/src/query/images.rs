@@ -19,6 +19,7 @@ use crate::call::Call;
 use crate::errors::Failure;
 
 pub(crate) use pages::{groups, keys, read};
+pub(crate) use tags::is_boot_mode;
 
 /// Most values of one `In` of the catalogue.
 const CHUNK: usize = 1000;

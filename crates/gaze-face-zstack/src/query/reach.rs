@@ -6,7 +6,7 @@ use std::pin::Pin;
 use serde_json::Value;
 
 use super::tables::{Relation, Table};
-use super::{Condition, images, rows};
+use super::{Condition, images, rows, tags};
 use crate::call::Call;
 use crate::errors::{Code, Failure, api};
 use crate::wire::Inventory;
@@ -110,7 +110,10 @@ fn narrow<'a>(
         for Condition { field, test } in conditions {
             match noun.place(field)? {
                 Place::Own(name) => rows.retain(|row| rows::meets(name, row.get(name), test)),
-                Place::Tags(name) => rows.retain(|row| rows::tags_meet(row.get(name), test)),
+                Place::Tags(name) => {
+                    tags::fill(call, noun.class, &mut rows).await?;
+                    rows.retain(|row| rows::tags_meet(row.get(name), test));
+                }
                 Place::Behind(relation, rest) => {
                     if hops == MAX_HOPS {
                         return Err(noun.unknown(field));

@@ -4,17 +4,17 @@ use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
 use gaze_domain::list::Direction;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{Comparison, Query, Sort, Test, reach};
 use crate::answer;
-use crate::call::{Call, Tags};
+use crate::call::Call;
 use crate::errors::Failure;
 use crate::wire::{Inventory, date};
 
 /// Fields of every noun that conditions may name and answers do not show.
-const SYSTEM_TAGS: &str = "__systemTag__";
-const USER_TAGS: &str = "__userTag__";
+pub(super) const SYSTEM_TAGS: &str = "__systemTag__";
+pub(super) const USER_TAGS: &str = "__userTag__";
 
 /// Rows of a page, and how many there are without paging.
 #[derive(Debug, PartialEq)]
@@ -23,19 +23,9 @@ pub(crate) struct Page {
     pub(crate) total: u64,
 }
 
-/// Things as rows, with their tags for conditions to be tried on.
+/// Things as rows. Their tags come to them when a condition names them.
 pub(crate) fn of<T: Inventory>(things: &[T]) -> Result<Vec<Value>, Failure> {
-    things.iter().map(row).collect()
-}
-
-fn row<T: Inventory>(thing: &T) -> Result<Value, Failure> {
-    let mut row = answer::json(thing)?;
-    let Tags { system, user } = thing.tags();
-    if let Some(map) = row.as_object_mut() {
-        map.insert(SYSTEM_TAGS.to_owned(), json!(system));
-        map.insert(USER_TAGS.to_owned(), json!(user));
-    }
-    Ok(row)
+    things.iter().map(answer::json).collect()
 }
 
 /// Whether the name is that of a noun's tags.
@@ -64,7 +54,7 @@ pub(crate) async fn select<T: Inventory>(
 }
 
 /// Orders, groups and cuts.
-fn page(query: &Query, mut rows: Vec<Value>) -> Page {
+pub(crate) fn page(query: &Query, mut rows: Vec<Value>) -> Page {
     if let Some(Sort { field, direction }) = &query.sort {
         rows.sort_by(|one, other| {
             let ordering = order(field, one.get(field), other.get(field));

@@ -31,6 +31,8 @@ mod sessions;
 #[cfg(test)]
 mod stage;
 #[cfg(test)]
+mod tags;
+#[cfg(test)]
 mod template_stores;
 #[cfg(test)]
 mod templates;

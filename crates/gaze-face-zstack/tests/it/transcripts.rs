@@ -38,5 +38,5 @@ macro_rules! nouns {
 
 nouns! {
     access_keys accounts backup_storages candidates conventions exports images jobs long_jobs
-    machines management_nodes places queries quotas resources templates
+    machines management_nodes places queries quotas resources tags templates
 }

@@ -45,7 +45,7 @@ pub(super) fn system(test: &Test) -> Ours {
 }
 
 /// Whether the tag of the firmware meets the test; boot modes are read without regard to case.
-fn is_boot_mode(test: &Test, firmware: Firmware) -> bool {
+pub(crate) fn is_boot_mode(test: &Test, firmware: Firmware) -> bool {
     let word = words::boot_mode(firmware);
     let named = |tag: &str| {
         tag.strip_prefix(BOOT_MODE)
