@@ -78,11 +78,12 @@ impl App {
             finished_at: None,
         };
         let tags = self.new_tags(Noun::Job, job.id.uuid(), tags)?;
+        let maker = caller.project;
         self.catalog()
             .write(move |tx| {
                 Box::pin(async move {
                     long_job::insert(tx, &job).await?;
-                    insert_all(tx, &tags).await
+                    insert_all(tx, maker, tags).await
                 })
             })
             .await?;

@@ -6,12 +6,12 @@ mod list;
 mod patterns;
 mod update;
 
-use gaze_catalog::{cluster, pool, store, tag, zone};
+use gaze_catalog::{cluster, pool, store, tag, tag_pattern, zone};
 use gaze_domain::image::{MAX_TAGS, check_tag};
 use gaze_domain::tag::is_system;
 use gaze_domain::{
-    Caller, ClusterId, Error, Firmware, ImageId, InstanceId, JobId, Noun, PoolId, Result,
-    SnapshotId, StoreId, Tag, TagId, TagKind, VolumeId, ZoneId, access,
+    Caller, ClusterId, Error, Firmware, ImageId, InstanceId, JobId, Noun, PoolId, ProjectId,
+    Result, SnapshotId, StoreId, Tag, TagId, TagKind, VolumeId, ZoneId, access,
 };
 use uuid::Uuid;
 
@@ -171,18 +171,24 @@ fn check(noun: Noun, said: &TagText) -> Result<()> {
     }
 }
 
-/// Saves tags of what is being made.
+/// Saves tags of what a project is making. A user tag whose text is the value of one of its simple
+/// patterns is made by that.
 pub(crate) async fn insert_all(
     tx: &mut gaze_catalog::Tx,
-    tags: &[Tag],
+    maker: ProjectId,
+    tags: Vec<Tag>,
 ) -> Result<(), gaze_catalog::Failure> {
-    for one in tags {
-        tag::insert(tx, one).await?;
+    for mut one in tags {
+        if one.kind == TagKind::User {
+            let pattern = tag_pattern::find_simple(tx, maker, &one.text).await?;
+            one.pattern = pattern.map(|pattern| pattern.id);
+        }
+        tag::insert(tx, &one).await?;
     }
     Ok(())
 }
 
 /// Whether the caller's project owns it.
-fn mine(caller: &Caller, owner: gaze_domain::ProjectId) -> bool {
+fn mine(caller: &Caller, owner: ProjectId) -> bool {
     access::owns(caller, owner)
 }

@@ -41,6 +41,7 @@ impl App {
             updated_at: now,
         };
         let tags = self.new_tags(Noun::Cluster, made.id.uuid(), tags)?;
+        let maker = caller.project;
         let row = made.clone();
         self.catalog()
             .write(move |tx| {
@@ -50,7 +51,7 @@ impl App {
                         return Err(Error::exists(Noun::Cluster, row.id).into());
                     }
                     cluster::insert(tx, &row).await?;
-                    insert_all(tx, &tags).await
+                    insert_all(tx, maker, tags).await
                 })
             })
             .await?;

@@ -99,6 +99,7 @@ impl App {
             updated_at: now,
         };
         let tags = self.new_tags(Noun::Pool, made.id.uuid(), tags)?;
+        let maker = caller.project;
         let row = made.clone();
         self.catalog()
             .write(move |tx| {
@@ -108,7 +109,7 @@ impl App {
                         return Err(Error::exists(Noun::Pool, row.id).into());
                     }
                     pool::insert(tx, &row).await?;
-                    insert_all(tx, &tags).await
+                    insert_all(tx, maker, tags).await
                 })
             })
             .await?;

@@ -41,13 +41,14 @@ impl App {
         self.check_new_store(&new).await?;
         let id = new.id.unwrap_or_else(|| StoreId::new(self.new_uuid()));
         let tags = self.new_tags(Noun::Store, id.uuid(), tags)?;
+        let maker = caller.project;
         let (made, blobs) = self.make_store(id, new).await?;
         let row = made.clone();
         self.catalog()
             .write(move |tx| {
                 Box::pin(async move {
                     store::insert(tx, &row).await?;
-                    insert_all(tx, &tags).await
+                    insert_all(tx, maker, tags).await
                 })
             })
             .await?;

@@ -43,6 +43,7 @@ impl App {
             updated_at: now,
         };
         let tags = self.new_tags(Noun::Zone, made.id.uuid(), tags)?;
+        let maker = caller.project;
         let row = made.clone();
         self.catalog()
             .write(move |tx| {
@@ -54,7 +55,7 @@ impl App {
                         return Err(Error::exists(Noun::Zone, row.id).into());
                     }
                     zone::insert(tx, &row).await?;
-                    insert_all(tx, &tags).await
+                    insert_all(tx, maker, tags).await
                 })
             })
             .await?;

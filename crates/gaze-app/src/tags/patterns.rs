@@ -62,7 +62,8 @@ impl App {
         Ok(made)
     }
 
-    /// Changes a pattern. Its value changes only while it has no tags.
+    /// Changes a pattern. Its tags stay what they are, so that of its value only the names in
+    /// braces can change.
     pub async fn update_tag_pattern(
         &self,
         caller: &Caller,
@@ -84,14 +85,7 @@ impl App {
                     after.color = patch.color.or(after.color);
                     after.updated_at = now;
                     check_pattern(&after)?;
-                    if after.value != before.value && !tag::of_pattern(tx, id).await?.is_empty() {
-                        return Err(Error::InUse {
-                            noun: Noun::Tag,
-                            id: id.hex(),
-                            reason: "resources have it; its value cannot be changed".into(),
-                        }
-                        .into());
-                    }
+                    check_value(&before, &after)?;
                     tag_pattern::update(tx, &after).await?;
                     Ok(after)
                 })
@@ -108,7 +102,13 @@ impl App {
             .write(move |tx| {
                 Box::pin(async move {
                     for made in tag::of_pattern(tx, id).await? {
-                        take(tx, &caller, &made, now).await?;
+                        match take(tx, &caller, &made, now).await {
+                            // A deleted image keeps what it had, for whoever recovers it.
+                            Err(Failure::Domain(Error::WrongState { .. })) => {
+                                tag::set_pattern(tx, made.id, None).await?;
+                            }
+                            taken => taken?,
+                        }
                     }
                     tag_pattern::delete(tx, id).await
                 })
@@ -262,6 +262,29 @@ fn check_pattern(pattern: &TagPattern) -> Result<()> {
     }
 }
 
+/// As ZStack's clients know it: the value of a simple pattern stays, and of another the names may
+/// change.
+fn check_value(before: &TagPattern, after: &TagPattern) -> Result<()> {
+    if before.value == after.value {
+        return Ok(());
+    }
+    let reason = match before.kind {
+        PatternKind::Simple => "of a simple tag cannot be changed",
+        PatternKind::WithToken if around(&before.value) == around(&after.value) => return Ok(()),
+        PatternKind::WithToken => "can be changed in the names in braces only",
+    };
+    Err(Error::invalid("value", reason))
+}
+
+/// The value without the names in its braces.
+fn around(value: &str) -> String {
+    let mut text = value.to_owned();
+    for name in tokens(value) {
+        text = text.replacen(&format!("{{{name}}}"), "{}", 1);
+    }
+    text
+}
+
 /// The names in braces.
 fn tokens(value: &str) -> Vec<&str> {
     let behind = value.split('{').skip(1);
@@ -287,6 +310,19 @@ fn text_of(pattern: &TagPattern, values: &BTreeMap<String, String>) -> Result<St
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn of_a_value_only_the_names_in_braces_can_change() {
+        for (one, other, same) in [
+            ("a::{x}", "a::{y}", true),
+            ("a::{x}::{y}", "a::{y}::{x}", true),
+            ("a::{x}", "b::{x}", false),
+            ("a::{x}", "a::{x}::{y}", false),
+            ("{x}", "{}", true),
+        ] {
+            assert_eq!(around(one) == around(other), same, "{one} {other}");
+        }
+    }
 
     #[test]
     fn tokens_are_what_stands_in_braces() {

@@ -110,8 +110,11 @@ async fn insert_all(
         Value::from(at.noun.as_str()),
         hex(at.subject).into(),
         micros(at.now),
-        at.owner.hex().into(),
     ];
+    // PostgreSQL refuses an argument that is nowhere used.
+    if said.iter().any(|(kind, _)| *kind == TagKind::User) {
+        args.push(at.owner.hex().into());
+    }
     let mut rows = Vec::with_capacity(said.len());
     for (kind, text) in said {
         args.extend([

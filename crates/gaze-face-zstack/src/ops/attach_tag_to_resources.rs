@@ -68,11 +68,13 @@ async fn run(call: &Call) -> Result<Outcome, Failure> {
     Ok(Answer::results(RESULT, &results)?.into())
 }
 
-/// The resources that the call names.
+/// The resources that the call names. The official Go client divides those of a query string by
+/// commas.
 pub(super) fn subjects(call: &Call) -> Result<Vec<Uuid>, Failure> {
     let named = call.params.list("resourceUuids").unwrap_or_default();
+    let named = named.into_iter().flat_map(|uuids| uuids.split(','));
     let read = |uuid| Uuid::try_parse(uuid).map_err(|_no_uuid| no_resource(uuid));
-    named.into_iter().map(read).collect()
+    named.map(read).collect()
 }
 
 pub(super) fn no_resource(uuid: &str) -> Failure {

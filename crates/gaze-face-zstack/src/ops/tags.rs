@@ -88,6 +88,9 @@ pub(super) async fn refused(call: &Call, noun: Noun, subject: Uuid, error: &Erro
                 subject.simple()
             ),
         ),
+        Error::Invalid { field, reason } if field == "tag" => {
+            invalid_argument(format!("field[tag] {reason}"))
+        }
         other => call.failure(other),
     }
 }

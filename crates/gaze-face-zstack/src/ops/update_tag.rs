@@ -1,4 +1,4 @@
-//! UpdateTag: what is said of a tag pattern. Its value stays while resources have tags of it.
+//! UpdateTag: what is said of a tag pattern. Of its value, only the names of tokens change.
 
 use gaze_app::TagPatternPatch;
 use gaze_domain::{Error, TagPatternId};

@@ -100,6 +100,9 @@ async fn whatever_is_made_has_the_tags_that_it_is_made_with() {
             let (system, user) = tags(&cloud.admin, uuid).await;
             assert_eq!(json!(system), params["systemTags"], "{path}");
             assert_eq!(user, ["big", "team"], "{path}");
+            let of_pattern = format!("/user-tags?q=tagPatternUuid={team}&q=resourceUuid={uuid}");
+            let made = cloud.admin.ok("GET", &of_pattern, json!({})).await;
+            assert_eq!(made["inventories"][0]["tag"], "team", "{path}");
 
             // A tag that means nothing is refused, and nothing is made.
             params["name"] = json!("other");
@@ -166,6 +169,24 @@ async fn the_tags_of_what_is_gone_are_gone() {
         assert_eq!(tags(&cloud.tenant, image).await.1, ["x"]);
         cloud.tenant.act(image, "expungeImage", json!({})).await;
         assert_eq!(tags(&cloud.tenant, image).await, (vec![], vec![]));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_pattern_can_go_while_a_deleted_image_has_its_tag() {
+    for cloud in clouds().await {
+        let mine = pattern(&cloud.tenant, "mine").await;
+        let added = cloud.add(json!({"tagUuids": [mine]})).await;
+        let image = added["uuid"].as_str().unwrap();
+        let path = format!("/images/{image}");
+        cloud.tenant.ok("DELETE", &path, json!({})).await;
+        let path = format!("/tags/{mine}");
+        cloud.tenant.ok("DELETE", &path, json!({})).await;
+        cloud.tenant.act(image, "recoverImage", json!({})).await;
+        assert_eq!(tags(&cloud.tenant, image).await.1, ["mine"]);
+        let left = format!("/user-tags?q=resourceUuid={image}&q=tagPatternUuid%20is%20null");
+        let left = cloud.tenant.ok("GET", &left, json!({})).await;
+        assert_eq!(left["inventories"].as_array().unwrap().len(), 1);
     }
 }
 
