@@ -34,6 +34,9 @@ from stories.zstack_accounts import ZstackAccounts
 from stories.zstack_go import ZstackGo
 from stories.zstack_java import ZstackJava
 from stories.zstack_multi_cloud import ZstackMultiCloud
+from stories.zstack_places import ZstackPlaces
+from stories.zstack_snapshots import ZstackSnapshots
+from stories.zstack_tags import ZstackTags
 from stories.zstack_template import ZstackTemplate
 from stories.zstack_terraform import ZstackTerraform
 
@@ -45,6 +48,9 @@ STORIES = [
     ZstackTerraform,
     ZstackAccounts,
     ZstackMultiCloud,
+    ZstackPlaces,
+    ZstackSnapshots,
+    ZstackTags,
     HuaweiSdk,
     HuaweiNative,
     OpenstackClients,
