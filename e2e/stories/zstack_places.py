@@ -12,14 +12,14 @@ CLASS = "org.zstack.header"
 
 class ZstackPlaces:
     def __init__(self, world):
-        self.folder = world.folder("places")
-        self.stores = world.folder("places-stores")
+        self.folder = world.folder("place-disks")
+        self.stores = world.folder("place-stores")
         self.origin = world.origin()
         self.image_file = self.folder / "disc.img"
         disks.tool("qemu-img", "convert", "-O", "qcow2", disks.DEBIAN_ISO, self.image_file)
         flags = ["--disk-dir", self.folder, "--allow-private-imports"]
         settings = {"GAZE_DATA_STORE_DIRS": self.stores}
-        self.server = world.server("places-server", *flags, **settings).start()
+        self.server = world.server("places", *flags, **settings).start()
         self.native = Native(self.server)
         self.java = Java(self.server)
         self.java.login("admin", PASSWORD)

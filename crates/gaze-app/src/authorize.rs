@@ -50,8 +50,8 @@ impl App {
         }
     }
 
-    /// Whether there is such a thing, whoever asks. It tells nothing else, and of jobs, tokens,
-    /// members and tags not even that.
+    /// Whether there is such a thing, whoever asks. It tells nothing else, and of jobs, tokens and
+    /// members not even that.
     pub async fn exists(&self, noun: Noun, id: uuid::Uuid) -> Result<bool> {
         let id = id.simple().to_string();
         Ok(existence::exists(&mut self.catalog().read(), noun, &id).await?)

@@ -1,6 +1,6 @@
 //! Giving tags.
 
-use gaze_catalog::{Failure, Tx, instance, tag, tag_pattern};
+use gaze_catalog::{Failure, Tx, image, instance, tag, tag_pattern};
 use gaze_domain::image::MAX_TAGS;
 use gaze_domain::{
     Caller, Error, Firmware, Image, ImageId, InstanceId, Noun, Result, Tag, TagKind, Timestamp,
@@ -38,6 +38,10 @@ pub(super) async fn give(
     now: Timestamp,
 ) -> Result<Vec<Option<Tag>>, Failure> {
     let subject = new.subject;
+    if new.noun == Noun::Image {
+        // Whoever tags it at the same time waits here.
+        image::lock(tx, ImageId::new(subject)).await?;
+    }
     let mut missing = Vec::new();
     for said in &new.tags {
         let there = tag::find_text(tx, subject, said.kind, &said.text).await?;
@@ -47,8 +51,11 @@ pub(super) async fn give(
             (Some(_), TagKind::System | TagKind::Firmware) => {}
         }
     }
-    let there = tag::of_subject(tx, subject).await?.len();
-    if !missing.is_empty() && there + missing.len() > MAX_TAGS {
+    let texts = |kind: TagKind| kind != TagKind::Firmware;
+    let there = tag::of_subject(tx, subject).await?;
+    let there = there.iter().filter(|tag| texts(tag.kind)).count();
+    let more = missing.iter().filter(|said| texts(said.kind)).count();
+    if more > 0 && there + more > MAX_TAGS {
         let reason = format!("at most {MAX_TAGS} are allowed");
         return Err(Error::invalid("tags", reason).into());
     }

@@ -35,6 +35,7 @@ mod roles;
 mod sharing;
 mod sharing_at_once;
 mod snapshots;
+mod tags;
 mod tenancies;
 mod tickets;
 mod upkeep;

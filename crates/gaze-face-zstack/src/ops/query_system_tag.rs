@@ -7,7 +7,7 @@ use crate::call::{Call, Outcome};
 use crate::errors::Failure;
 use crate::map::tagging;
 use crate::params::Field;
-use crate::query::tags::Sort;
+use crate::query::tags::Wanted;
 use crate::route::{Access, Flow, Route, Verb};
 
 pub(crate) const ROUTE: Route = Route {
@@ -25,5 +25,5 @@ pub(crate) const ROUTE: Route = Route {
 };
 
 async fn run(call: &Call) -> Result<Outcome, Failure> {
-    tags::answer(call, Sort::System, tagging::system).await
+    tags::answer(call, Wanted::System, tagging::system).await
 }

@@ -7,7 +7,7 @@ use crate::call::{Call, Outcome};
 use crate::errors::Failure;
 use crate::map::tagging;
 use crate::params::Field;
-use crate::query::tags::Sort;
+use crate::query::tags::Wanted;
 use crate::route::{Access, Flow, Route, Verb};
 
 pub(crate) const ROUTE: Route = Route {
@@ -27,5 +27,5 @@ pub(crate) const ROUTE: Route = Route {
 async fn run(call: &Call) -> Result<Outcome, Failure> {
     let patterns = call.app.list_tag_patterns(call.caller()?).await;
     let patterns = patterns.map_err(|error| call.failure(&error))?;
-    tags::answer(call, Sort::User, |tag| tagging::user(tag, &patterns)).await
+    tags::answer(call, Wanted::User, |tag| tagging::user(tag, &patterns)).await
 }

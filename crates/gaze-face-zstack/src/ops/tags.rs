@@ -98,7 +98,7 @@ pub(super) async fn refused(call: &Call, noun: Noun, subject: Uuid, error: &Erro
 /// The answer to a query of tags of that sort.
 pub(super) async fn answer<T: Inventory>(
     call: &Call,
-    sort: tags::Sort,
+    wanted: tags::Wanted,
     show: impl Fn(&gaze_domain::Tag) -> T,
 ) -> Result<Outcome, Failure> {
     let caller = call.caller()?;
@@ -106,7 +106,7 @@ pub(super) async fn answer<T: Inventory>(
     if let Some(uuid) = call.params.text("uuid") {
         query.only(uuid);
     }
-    let mut list = tags::list(call, &query, sort).await?;
+    let mut list = tags::list(call, &query, wanted).await?;
     let told = |error: Error| call.failure(&error);
     let mut total = 0;
     if query.count || query.with_total || query.group_by.is_some() {

@@ -28,14 +28,14 @@ use crate::wire::{Inventory, date};
 /// Things whose tags are read at once. Each has at most 128, and a list at most 10,000.
 const CHUNK: usize = 75;
 
-/// Which tags are asked for.
+/// Which tags a query asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sort {
+pub(crate) enum Wanted {
     System,
     User,
 }
 
-impl Sort {
+impl Wanted {
     const fn class(self) -> &'static str {
         match self {
             Self::System => SystemTag::CLASS,
@@ -65,10 +65,10 @@ fn any<'w>(field: TagField, words: impl IntoIterator<Item = &'w str>) -> Ours {
 }
 
 /// The list that a query asks for.
-pub(crate) async fn list(call: &Call, query: &Query, sort: Sort) -> Result<TagList, Failure> {
+pub(crate) async fn list(call: &Call, query: &Query, wanted: Wanted) -> Result<TagList, Failure> {
     let mut list = TagList {
         scope: TagScope::All,
-        conditions: vec![sort.kinds()],
+        conditions: vec![wanted.kinds()],
         sort: None,
         start: query.start,
         limit: query.limit,
@@ -76,40 +76,40 @@ pub(crate) async fn list(call: &Call, query: &Query, sort: Sort) -> Result<TagLi
     for condition in &query.conditions {
         let behind = condition.field.strip_prefix("tagPattern.");
         list.conditions.push(match behind {
-            Some(field) if sort == Sort::User => by_pattern(call, field, condition).await?,
-            Some(_) | None => translate(sort, condition)?,
+            Some(field) if wanted == Wanted::User => by_pattern(call, field, condition).await?,
+            Some(_) | None => translate(wanted, condition)?,
         });
     }
     if let Some(order) = &query.sort {
         let field = match order.field.as_str() {
             // The same for all.
             "type" | "inherent" => TagField::Id,
-            name => column(sort, name)?,
+            name => column(wanted, name)?,
         };
         list.sort = Some((field, order.direction));
     }
     Ok(list)
 }
 
-fn column(sort: Sort, name: &str) -> Result<TagField, Failure> {
-    Ok(match (name, sort) {
+fn column(wanted: Wanted, name: &str) -> Result<TagField, Failure> {
+    Ok(match (name, wanted) {
         ("uuid", _) => TagField::Id,
         ("resourceUuid", _) => TagField::Subject,
         ("resourceType", _) => TagField::Noun,
         ("tag", _) => TagField::Text,
         ("createDate", _) => TagField::CreatedAt,
         ("lastOpDate", _) => TagField::UpdatedAt,
-        ("tagPatternUuid", Sort::User) => TagField::Pattern,
-        _ => return Err(sort.unknown(name)),
+        ("tagPatternUuid", Wanted::User) => TagField::Pattern,
+        _ => return Err(wanted.unknown(name)),
     })
 }
 
-fn translate(sort: Sort, condition: &Condition) -> Result<Ours, Failure> {
+fn translate(wanted: Wanted, condition: &Condition) -> Result<Ours, Failure> {
     let test = &condition.test;
     Ok(match condition.field.as_str() {
-        "type" if sort == Sort::System => constant(tagging::SYSTEM, test),
+        "type" if wanted == Wanted::System => constant(tagging::SYSTEM, test),
         "type" => constant(tagging::USER, test),
-        "inherent" if sort == Sort::System => constant("false", test),
+        "inherent" if wanted == Wanted::System => constant("false", test),
         "resourceType" => {
             let met = TAGGED
                 .into_iter()
@@ -126,7 +126,7 @@ fn translate(sort: Sort, condition: &Condition) -> Result<Ours, Failure> {
                 any(TagField::Text, boot_modes(test)),
             ],
         ]),
-        name => match column(sort, name)? {
+        name => match column(wanted, name)? {
             field @ (TagField::CreatedAt | TagField::UpdatedAt) => {
                 Ours::Field(field, times(condition)?)
             }
@@ -286,43 +286,43 @@ fn noun_of(class: &str) -> Option<Noun> {
 mod tests {
     use super::*;
 
-    fn translated(sort: Sort, text: &str) -> Result<Ours, Failure> {
+    fn translated(wanted: Wanted, text: &str) -> Result<Ours, Failure> {
         let query = Query::read(&[("q".into(), text.into())])?;
-        translate(sort, &query.conditions[0])
+        translate(wanted, &query.conditions[0])
     }
 
     #[test]
     fn words_of_the_vendor_become_conditions_of_ours() {
         let none = || Ours::Field(TagField::Id, Asked::In(Vec::new()));
         let all = || Ours::Field(TagField::Id, Asked::NotNull);
-        for (sort, text, expected) in [
-            (Sort::System, "type=System", all()),
-            (Sort::System, "type=User", none()),
-            (Sort::User, "type=User", all()),
-            (Sort::System, "inherent=true", none()),
-            (Sort::System, "inherent=false", all()),
+        for (wanted, text, expected) in [
+            (Wanted::System, "type=System", all()),
+            (Wanted::System, "type=User", none()),
+            (Wanted::User, "type=User", all()),
+            (Wanted::System, "inherent=true", none()),
+            (Wanted::System, "inherent=false", all()),
             (
-                Sort::User,
+                Wanted::User,
                 "resourceType=ImageVO",
                 any(TagField::Noun, ["image"]),
             ),
-            (Sort::User, "resourceType=HostVO", any(TagField::Noun, [])),
+            (Wanted::User, "resourceType=HostVO", any(TagField::Noun, [])),
             (
-                Sort::User,
+                Wanted::User,
                 "tagPatternUuid is null",
                 Ours::Field(TagField::Pattern, Asked::IsNull),
             ),
         ] {
-            assert_eq!(translated(sort, text).unwrap(), expected, "{text}");
+            assert_eq!(translated(wanted, text).unwrap(), expected, "{text}");
         }
-        for (sort, text) in [
-            (Sort::System, "tagPatternUuid=x"),
-            (Sort::User, "inherent=true"),
-            (Sort::User, "colour=red"),
-            (Sort::User, "createDate>soon"),
-            (Sort::User, "createDate~=Nov%"),
+        for (wanted, text) in [
+            (Wanted::System, "tagPatternUuid=x"),
+            (Wanted::User, "inherent=true"),
+            (Wanted::User, "colour=red"),
+            (Wanted::User, "createDate>soon"),
+            (Wanted::User, "createDate~=Nov%"),
         ] {
-            assert!(translated(sort, text).is_err(), "{text}");
+            assert!(translated(wanted, text).is_err(), "{text}");
         }
     }
 
