@@ -4,7 +4,7 @@ use std::io::ErrorKind;
 
 use gaze_blob::{BlobError, BlobErrorKind};
 use gaze_compute::ComputeError;
-use gaze_domain::{ByteCount, Error, Noun, PoolId, StoreId, VolumeId};
+use gaze_domain::{ByteCount, Error, Location, Noun, PoolId, StoreId, VolumeId};
 
 pub(crate) use gaze_domain::with_causes;
 
@@ -27,6 +27,17 @@ pub(crate) fn blob(store: StoreId, error: BlobError) -> Error {
         | BlobErrorKind::WrongLength
         | BlobErrorKind::Interrupted
         | BlobErrorKind::Io => Error::internal(format!("working on store {store}"), error),
+    }
+}
+
+/// What nobody but an operator can repair: told in the log, too.
+pub(crate) fn damaged(copy: &Location, found: &str) -> Error {
+    tracing::error!(image = %copy.image, store = %copy.store, key = %copy.key, found, "a copy is damaged");
+    Error::WrongState {
+        noun: Noun::Location,
+        id: copy.id.hex(),
+        state: "damaged".into(),
+        needed: format!("the copy in store {} {found}", copy.store),
     }
 }
 

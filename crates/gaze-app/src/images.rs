@@ -1,17 +1,21 @@
 //! What can be done with images.
 
 mod admit;
+mod at_hand;
 mod candidates;
 mod capture;
 mod change_state;
 mod copies;
+mod copy;
 mod create;
 mod delete;
 mod disc_candidates;
+mod expected;
 mod export;
 mod import;
 mod list;
 mod members;
+mod mirror;
 mod purge;
 mod read;
 mod share;
@@ -22,8 +26,10 @@ mod transfer;
 mod update;
 mod upload;
 mod verify;
+mod whereabouts;
 
 pub(crate) use capture::CaptureHandler;
+pub(crate) use copy::CopyHandler;
 pub use export::Capability;
 pub(crate) use export::{Capabilities, ExportHandler};
 pub(crate) use import::ImportHandler;

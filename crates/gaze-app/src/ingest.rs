@@ -4,12 +4,14 @@
 mod addresses;
 mod copies;
 mod disk;
+mod duplicate;
 mod fetch;
 mod intake;
 mod settle;
 mod source;
 
 pub(crate) use disk::{DiskReader, Matter, domain_format, look_at_volume, open_volume};
+pub(crate) use duplicate::{Duplicates, Watch, duplicate};
 pub(crate) use fetch::{Fetch, Fetcher};
 pub(crate) use intake::{Intake, Landed, Rule};
 pub(crate) use settle::{Aftermath, charged, land, lock_stores, undo};

@@ -35,12 +35,15 @@ use gaze_catalog::Catalog;
 use gaze_compute::Folders;
 use gaze_domain::{Result, Runtime, Timestamp};
 use gaze_jobs::Jobs;
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
 pub use auth::{KeystoneCounts, KeystoneRoles, KeystoneSettings};
 pub use calls::{Answer, Ended, NewCall, Teller};
 pub use clock::within;
+pub use gaze_catalog::at_hand::AtHand;
 pub use gaze_catalog::call::Call;
 pub use gaze_catalog::json;
 pub use gaze_catalog::member::Share;
@@ -81,6 +84,10 @@ struct Inner {
     notices: notices::Counters,
     capabilities: images::Capabilities,
     started_at: Timestamp,
+    /// Turns of images that are fetched from other services.
+    mirrors: Semaphore,
+    /// Cancelled when the service stops.
+    closing: CancellationToken,
     /// Work that outlives the request that began it, such as the clean-up after a client that
     /// went away.
     tasks: TaskTracker,
@@ -117,6 +124,8 @@ impl App {
                 pools,
                 sightings: places::Sightings::default(),
                 fetcher,
+                mirrors: Semaphore::new(settings.transfers.max(1)),
+                closing: CancellationToken::new(),
                 settings,
                 passwords: auth::Passwords::new(),
                 keystone,

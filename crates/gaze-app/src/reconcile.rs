@@ -12,7 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::calls::keep_looking;
 use crate::images::{
-    CaptureHandler, ExportHandler, ImportHandler, PurgeHandler, UploadHandler, VerifyHandler,
+    CaptureHandler, CopyHandler, ExportHandler, ImportHandler, PurgeHandler, UploadHandler,
+    VerifyHandler,
 };
 use crate::machines::ReimageHandler;
 use crate::notices::NoticeHandler;
@@ -48,6 +49,7 @@ impl App {
             Arc::new(PurgeHandler(self.clone())),
             Arc::new(ReimageHandler(self.clone())),
             Arc::new(VerifyHandler(self.clone())),
+            Arc::new(CopyHandler(self.clone())),
             Arc::new(NoticeHandler(self.clone())),
         ];
         let runner = self.jobs().run(handlers).await.map_err(sql)?;
@@ -166,6 +168,7 @@ impl Running {
     /// database is closed.
     pub async fn stop(self) -> Result<()> {
         self.stop.cancel();
+        self.app.inner.closing.cancel();
         self.runner.stop(STOP).await;
         self.app.tasks().close();
         let ended = tokio::time::timeout(STOP, self.app.tasks().wait()).await;

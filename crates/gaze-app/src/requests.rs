@@ -1,8 +1,10 @@
 //! What the verbs are asked with.
 
+mod copies;
 mod export;
 mod machines;
 mod metadefs;
+mod mirror;
 mod people;
 mod places;
 mod tags;
@@ -19,9 +21,11 @@ use gaze_domain::{
     ProjectId, StoreId, Timestamp, UserId, Visibility,
 };
 
+pub use copies::{CopyInto, Fetching, NewCopies, Wishes};
 pub use export::{Capability, ExportChoice, Exported, NewExport, Offer, StartedExport};
 pub use machines::*;
 pub use metadefs::{ListedNamespace, NamespaceView};
+pub use mirror::{Described, Mirror, Original};
 pub use people::*;
 pub use places::*;
 pub use tags::*;
@@ -184,6 +188,8 @@ pub enum StoreChoice {
     /// One that fits, with the most room.
     Auto,
     Named(Vec<StoreId>),
+    /// Those of these that can take one, as long as one can.
+    AnyOf(Vec<StoreId>),
 }
 
 /// Bytes that a client sends.

@@ -32,6 +32,8 @@ gaze_domain::words! {
         Purge = "purge",
         /// The bytes of one copy are read again and compared with what came.
         Verify = "verify",
+        /// The bytes of one copy are written into more stores.
+        Copy = "copy",
     }
 }
 
@@ -222,13 +224,14 @@ impl App {
         self.get_work(caller, id).await
     }
 
-    /// What is being done to these images now, besides exporting them: one statement.
+    /// What is being done to these images now, besides exporting and copying them: one statement.
     pub async fn running_work(&self, images: &[ImageId]) -> Result<HashMap<ImageId, Work>> {
         let subjects: Vec<String> = images.iter().map(|id| id.hex()).collect();
         let mut running = HashMap::new();
         for job in self.jobs().unfinished_of(&subjects).await.map_err(sql)? {
             let work = view(job)?;
-            if let Some(image) = work.image.filter(|_| work.kind != WorkKind::Export) {
+            let beside = matches!(work.kind, WorkKind::Export | WorkKind::Copy);
+            if let Some(image) = work.image.filter(|_| !beside) {
                 running.insert(image, work);
             }
         }
@@ -248,7 +251,8 @@ pub(crate) fn view(job: Job) -> Result<Work> {
         | WorkKind::Capture
         | WorkKind::Export
         | WorkKind::Purge
-        | WorkKind::Verify => (ImageId::parse(&job.subject), None),
+        | WorkKind::Verify
+        | WorkKind::Copy => (ImageId::parse(&job.subject), None),
         WorkKind::Reimage => (
             job.payload["image"].as_str().and_then(ImageId::parse),
             InstanceId::parse(&job.subject),

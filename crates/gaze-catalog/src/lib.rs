@@ -10,6 +10,7 @@
 )]
 
 pub mod access_key;
+pub mod at_hand;
 pub mod call;
 pub mod cluster;
 mod columns;
@@ -26,6 +27,7 @@ pub mod long_job;
 pub mod member;
 pub mod metadef;
 pub mod ownership;
+pub mod placing;
 pub mod pool;
 pub mod project;
 pub mod region;
@@ -99,6 +101,16 @@ pub const MIGRATIONS: &[Migration] = &[
         version: 30,
         name: "metadef",
         sql: include_str!("../migrations/0030_metadef.sql"),
+    },
+    Migration {
+        version: 40,
+        name: "image placing",
+        sql: include_str!("../migrations/0040_image_placing.sql"),
+    },
+    Migration {
+        version: 41,
+        name: "image at hand",
+        sql: include_str!("../migrations/0041_image_at_hand.sql"),
     },
     Migration {
         version: 50,

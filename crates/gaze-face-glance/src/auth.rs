@@ -11,7 +11,9 @@ use gaze_http::signature::sdk_hmac::{self, BodyHash};
 use crate::Face;
 use crate::errors::Refusal;
 
-const X_AUTH_TOKEN: HeaderName = HeaderName::from_static("x-auth-token");
+/// The header that holds a token.
+pub(crate) const TOKEN: &str = "x-auth-token";
+pub(crate) const X_AUTH_TOKEN: HeaderName = HeaderName::from_static(TOKEN);
 
 /// Whoever valid credentials stand for; the request is refused without them.
 #[derive(Debug)]

@@ -9,6 +9,7 @@ mod body;
 mod errors;
 mod map;
 mod ops;
+mod other;
 mod path;
 mod query;
 mod routes;
@@ -23,6 +24,7 @@ use axum::middleware;
 use gaze_app::App;
 use gaze_http::{Forwarded, openstack_id};
 
+pub use other::Other;
 pub use routes::OPERATIONS;
 pub use vendor::{Said, Vendor};
 
@@ -43,6 +45,8 @@ pub struct Config {
     pub idle: Duration,
     /// Attributes for the clients of a vendor that has its own.
     pub vendor: Option<Vendor>,
+    /// Other services that images may be fetched from.
+    pub others: Vec<Other>,
 }
 
 impl Default for Config {
@@ -54,6 +58,7 @@ impl Default for Config {
             names_identity: false,
             idle: gaze_http::body::IDLE,
             vendor: None,
+            others: Vec::new(),
         }
     }
 }
@@ -66,6 +71,11 @@ struct Face {
 }
 
 impl Face {
+    /// Whether images may be fetched from other services.
+    fn knows_others(&self) -> bool {
+        !self.config.others.is_empty()
+    }
+
     /// The address of the service without a trailing slash.
     fn origin(&self, headers: &HeaderMap) -> String {
         gaze_http::origin(

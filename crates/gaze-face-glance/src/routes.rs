@@ -7,8 +7,8 @@ use gaze_http::{Auth, Coverage, Operation};
 use crate::Face;
 use crate::errors::Refusal;
 use crate::ops::{
-    self, actions, create_image, download, images, import, info, list_images, members, metadefs,
-    schemas, stage, stores, tags, tasks, update_image, upload, versions,
+    self, actions, cache, create_image, download, images, import, info, list_images, locations,
+    members, metadefs, schemas, stage, stores, tags, tasks, update_image, upload, versions,
 };
 
 macro_rules! operations {
@@ -78,8 +78,7 @@ operations! {
         "Stage binary image data" put "PUT" "/v2/images/{image_id}/stage"
             stage::stage_image Required;
         "Import an image" post "POST" "/v2/images/{image_id}/import"
-            import::import_image Required
-            "methods glance-direct and web-download; what was staged stays in its store";
+            import::import_image Required;
         "Import methods and values discovery" get "GET" "/v2/info/import"
             info::show_import Required;
         "List stores" get "GET" "/v2/info/stores" info::list_stores Required;
@@ -87,6 +86,15 @@ operations! {
             info::list_stores_detail Required;
         "Delete image from store" delete "DELETE" "/v2/stores/{store_id}/{image_id}"
             stores::delete_from_store Required;
+        "Add location" post "POST" "/v2/images/{image_id}/locations"
+            locations::add_location Required;
+        "List locations" get "GET" "/v2/images/{image_id}/locations"
+            locations::list_locations Required;
+        "Query cache status" get "GET" "/v2/cache" cache::show_cache Required;
+        "Clear images from cache" delete "DELETE" "/v2/cache" cache::clear_cache Required;
+        "Queue image" put "PUT" "/v2/cache/{image_id}" cache::queue_image Required;
+        "Delete image from cache" delete "DELETE" "/v2/cache/{image_id}"
+            cache::drop_image Required;
         "List image tasks" get "GET" "/v2/images/{image_id}/tasks"
             tasks::list_image_tasks Required;
         "List tasks" get "GET" "/v2/tasks" tasks::list_tasks Required
@@ -174,14 +182,8 @@ operations! {
             metadefs::schemas::tags Required;
     }
     absent {
-        "Add location" "POST" "/v2/images/{image_id}/locations";
-        "List locations" "GET" "/v2/images/{image_id}/locations";
         "Show usage" "GET" "/v2/info/usage";
         "Create task" "POST" "/v2/tasks";
-        "Query cache status" "GET" "/v2/cache";
-        "Clear images from cache" "DELETE" "/v2/cache";
-        "Queue image" "PUT" "/v2/cache/{image_id}";
-        "Delete image from cache" "DELETE" "/v2/cache/{image_id}";
     }
 }
 

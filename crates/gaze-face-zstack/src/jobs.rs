@@ -140,9 +140,11 @@ async fn result(app: &App, work: &Work, origin: Option<&str>) -> Result<Answer, 
         (WorkKind::Capture, Some(image), _) => Ok(image_answer(app, &owner, image, origin)
             .await?
             .with("success", true)),
-        (WorkKind::Import | WorkKind::Upload | WorkKind::Verify, Some(image), _) => {
-            image_answer(app, &owner, image, origin).await
-        }
+        (
+            WorkKind::Import | WorkKind::Upload | WorkKind::Verify | WorkKind::Copy,
+            Some(image),
+            _,
+        ) => image_answer(app, &owner, image, origin).await,
         (WorkKind::Export, ..) => export_answer(app, work, origin).await,
         (WorkKind::Purge, ..) | (_, None, _) | (WorkKind::Reimage, _, None) => Ok(Answer::empty()),
     }
@@ -247,6 +249,6 @@ fn why(work: &Work) -> ErrorCode {
                 "failed to export image[uuid:{image}] from its backup storage"
             ))
             .because(cause),
-        WorkKind::Purge | WorkKind::Verify => cause,
+        WorkKind::Purge | WorkKind::Verify | WorkKind::Copy => cause,
     }
 }

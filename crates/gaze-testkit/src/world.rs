@@ -69,6 +69,11 @@ impl World {
         Self::on(gaze_sql::testing::sqlite().await).await
     }
 
+    /// A world on a fresh SQLite, with settings of the test's choice.
+    pub async fn new_with(change: impl FnOnce(&mut Settings)) -> Self {
+        Self::with(gaze_sql::testing::sqlite().await, change).await
+    }
+
     /// A world on that database.
     pub async fn on(database: Fresh) -> Self {
         Self::with(database, |_settings| {}).await

@@ -82,6 +82,13 @@ fn router(config: &Config, app: &App, runtime: &Arc<dyn Runtime>) -> Router {
         names_identity: config.identity.keystone_url.is_none(),
         idle: Duration::from_secs(config.limits.idle_seconds),
         vendor: Some(HUAWEI),
+        // The configuration was checked when it was read.
+        others: config
+            .import
+            .glance_services
+            .iter()
+            .filter_map(|text| gaze_face_glance::Other::parse(text).ok())
+            .collect(),
     };
     let native = gaze_face_native::Config {
         public_url,

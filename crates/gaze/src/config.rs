@@ -129,6 +129,10 @@ settings! {
         /// Networks (`10.0.0.0/8`), addresses or host names that may be imported from although
         /// they are loopback, link-local or private.
         allow_private_addresses: Vec<String> = Vec::new(),
+        /// Other OpenStack Image services that images may be fetched from, each as `region=url`, or
+        /// `region/interface=url` for another interface than `public`. They are asked with the
+        /// caller's own token, so name only services that may be shown it.
+        glance_services: Vec<String> = Vec::new(),
     }
     /// Virtual machines.
     compute: Compute {
@@ -328,6 +332,11 @@ impl Config {
         {
             let reason = "must begin with http:// or https://";
             faults.push(Fault::at("server.public_url", reason));
+        }
+        for text in &self.import.glance_services {
+            if let Err(reason) = gaze_face_glance::Other::parse(text) {
+                faults.push(Fault::at("import.glance_services", reason));
+            }
         }
         for (key, empty) in [
             ("place.region", self.place.region.is_empty()),

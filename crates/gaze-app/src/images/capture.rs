@@ -89,6 +89,7 @@ impl App {
             kind: WorkKind::Capture,
             job: capture.job,
             payload: capture.source.payload(),
+            missed: None,
         };
         self.begin_transfer(begun).await
     }

@@ -26,6 +26,7 @@ impl App {
         if known.image.status.is_in_progress() && !self.stop_work_on(id).await? {
             return Ok(());
         }
+        self.stop_copying(&known.image).await?;
         let now = self.now();
         let jobs = self.jobs().clone();
         let job = JobId::new(self.new_uuid());

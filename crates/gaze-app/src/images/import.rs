@@ -10,16 +10,23 @@ use gaze_jobs::{BoxFuture, Ctx, Failure, Handler};
 use serde_json::{Value, json};
 use tokio::io::AsyncReadExt as _;
 
-use super::stores::Need;
+use super::expected::Expected;
+use super::stores::{Need, left_out};
 use super::transfer::Transfer;
 use super::upload::judged;
 use crate::ingest::{Aftermath, Fetch, Intake, Landed, Rule, Scheme, redacted, scheme};
-use crate::requests::{Import, NewImage, Started};
+use crate::requests::{Fetching, Import, NewImage, Started, StoreChoice};
 use crate::work::{Wanted, WorkKind};
 use crate::{App, errors};
 
 /// In a job's payload: the image was there before the import, and stays when that fails.
-const REQUEUE: &str = "requeue";
+pub(super) const REQUEUE: &str = "requeue";
+
+/// In a job's payload: the stores count that can take a copy, as long as one can.
+const ANY_STORE: &str = "any_store";
+
+/// In a job's payload: the kind of a digest and the digest that the bytes must have.
+const EXPECTED: &str = "expected";
 
 /// Bytes read from a local file at once.
 const FILE_CHUNK: usize = 1 << 20;
@@ -56,42 +63,60 @@ impl App {
             begin: Transition::BEGIN_IMPORT,
             kind: WorkKind::Import,
             job: import.job,
-            payload: json!({ "url": import.url, "wanted": wanted }),
+            payload: json!({
+                "url": import.url,
+                "wanted": wanted,
+                ANY_STORE: matches!(import.stores, StoreChoice::AnyOf(_)),
+            }),
+            missed: None,
         };
         self.begin_transfer(begun).await
     }
 
     /// Fetches the bytes of an image that waits for them. All named stores get a copy, or the
-    /// import fails; the image is then queued again.
+    /// import fails; so it does if the bytes do not have the expected digest. The image is then
+    /// queued again.
     pub async fn fetch_image(
         &self,
         caller: &Caller,
         id: ImageId,
-        import: Import,
+        fetching: Fetching,
     ) -> Result<Started> {
         let known = self.known_image(caller, id).await?;
         known.must_change(caller, "import the image")?;
-        let scheme = scheme(&import.url)?;
-        let bytes = match &scheme {
+        let Fetching {
+            url,
+            stores: choice,
+            expected,
+            job,
+        } = fetching;
+        let bytes = match scheme(&url)? {
             Scheme::Http => 0,
-            Scheme::File(path) => self.local_source(path, &import.url).await?,
+            Scheme::File(path) => self.local_source(&path, &url).await?,
         };
         let need = Need {
             bytes,
             pool: None,
             rule: Rule::All,
         };
-        let stores = self.choose_stores(&import.stores, need).await?;
+        let stores = self.choose_stores(&choice, need).await?;
+        let missed = left_out(&choice, &stores);
         let mut image = known.image;
-        image.source = shown(&import.url);
+        image.source = shown(&url);
         let begun = Transfer {
             image,
             bytes,
             stores,
             begin: Transition::BEGIN_IMPORT,
             kind: WorkKind::Import,
-            job: import.job,
-            payload: json!({ "url": import.url, REQUEUE: true }),
+            job,
+            payload: json!({
+                "url": url,
+                REQUEUE: true,
+                ANY_STORE: matches!(choice, StoreChoice::AnyOf(_)),
+                EXPECTED: expected.map(|(kind, digest)| json!([kind.as_str(), digest])),
+            }),
+            missed,
         };
         self.resume_transfer(begun).await
     }
@@ -125,18 +150,34 @@ impl App {
             .unwrap_or_default()
             .to_owned();
         ctx.stage("fetching");
-        let landed = self.fetch_into(ctx, &image, &url).await?;
+        let mut expected = Expected::read(&ctx.job.payload[EXPECTED])?;
+        let mut landed = self
+            .fetch_into(ctx, &image, &url, expected.as_mut())
+            .await?;
+        if let Some(expected) = expected {
+            expected.check(&mut landed).await?;
+        }
         self.end_transfer(ctx, id, landed).await
     }
 
-    async fn fetch_into(&self, ctx: &Ctx, image: &Image, url: &str) -> Result<Landed> {
+    async fn fetch_into(
+        &self,
+        ctx: &Ctx,
+        image: &Image,
+        url: &str,
+        mut expected: Option<&mut Expected>,
+    ) -> Result<Landed> {
         let stop = ctx.cancel_token();
         let mut source = tokio::select! {
             source = self.open_source(url) => source?,
             () = stop.cancelled() => return Err(Error::Cancelled),
         };
         let total = source.total();
-        let mut intake = Intake::open(self, image, &image.locations, Rule::All, total).await?;
+        let rule = match ctx.job.payload[ANY_STORE].as_bool() {
+            Some(true) => Rule::One,
+            _ => Rule::All,
+        };
+        let mut intake = Intake::open(self, image, &image.locations, rule, total).await?;
         ctx.progress(0, total);
         let poured = async {
             loop {
@@ -145,6 +186,9 @@ impl App {
                     () = stop.cancelled() => return Err(Error::Cancelled),
                 };
                 let Some(chunk) = next else { return Ok(()) };
+                if let Some(expected) = expected.as_deref_mut() {
+                    expected.update(&chunk).await?;
+                }
                 intake.data(chunk).await?;
                 ctx.progress(intake.total(), total);
             }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use futures_util::StreamExt as _;
 use gaze_blob::{BlobErrorKind, Key};
-use gaze_domain::{ByteCount, Caller, Error, ImageId, Noun, Result, Status};
+use gaze_domain::{ByteCount, Caller, Error, ImageId, Noun, Result, Status, StoreId};
 
 use crate::requests::ImageBytes;
 use crate::{App, errors};
@@ -17,6 +17,17 @@ impl App {
         caller: &Caller,
         id: ImageId,
         range: Option<Range<u64>>,
+    ) -> Result<ImageBytes> {
+        self.read_image_from(caller, id, range, &[]).await
+    }
+
+    /// The same; copies in these stores are tried before the others, in this order.
+    pub async fn read_image_from(
+        &self,
+        caller: &Caller,
+        id: ImageId,
+        range: Option<Range<u64>>,
+        stores: &[StoreId],
     ) -> Result<ImageBytes> {
         let known = self.known_image(caller, id).await?;
         known.must_use(caller)?;
@@ -37,7 +48,9 @@ impl App {
             id: id.hex(),
             reason: "it has no copy".into(),
         };
-        let copies: Vec<_> = image.ready_locations().cloned().collect();
+        let mut copies: Vec<_> = image.ready_locations().cloned().collect();
+        let rank = |id: StoreId| stores.iter().position(|store| *store == id);
+        copies.sort_by_key(|copy| rank(copy.store).unwrap_or(stores.len()));
         for copy in copies {
             let key =
                 Key::parse(&copy.key).map_err(|error| Error::internal("naming a blob", error))?;

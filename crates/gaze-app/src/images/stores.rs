@@ -30,6 +30,10 @@ impl App {
         match choice {
             StoreChoice::Auto => self.pick_one(&stores, need).map(|id| vec![id]),
             StoreChoice::Named(ids) => named(&stores, ids, need),
+            StoreChoice::AnyOf(ids) => {
+                let rule = Rule::One;
+                named(&stores, ids, Need { rule, ..need })
+            }
         }
     }
 
@@ -56,6 +60,17 @@ impl App {
             .ok_or_else(|| Error::NoStore {
                 reason: format!("none has {} bytes besides its reserve", need.bytes),
             })
+    }
+}
+
+/// The stores that were named and not chosen; `None` if none were named.
+pub(super) fn left_out(choice: &StoreChoice, chosen: &[StoreId]) -> Option<Vec<StoreId>> {
+    match choice {
+        StoreChoice::Auto => None,
+        StoreChoice::Named(named) | StoreChoice::AnyOf(named) => {
+            let missed = named.iter().filter(|store| !chosen.contains(store));
+            Some(missed.copied().collect())
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use gaze_catalog::{image, location, project};
+use gaze_catalog::{image, location, placing, project};
 use gaze_domain::{ByteCount, Image, ImageId, JobId, Result, StoreId, Transition};
 use gaze_jobs::{Class, Ctx, NewJob};
 use serde_json::{Value, json};
@@ -29,6 +29,8 @@ pub(super) struct Transfer {
     pub(super) job: Option<JobId>,
     /// What the job's handler needs to know.
     pub(super) payload: Value,
+    /// If stores were named for an image that was there before: those that are left out.
+    pub(super) missed: Option<Vec<StoreId>>,
 }
 
 /// Where the image of a transfer comes from.
@@ -58,6 +60,7 @@ impl App {
             kind,
             job,
             payload,
+            missed,
         } = transfer;
         let job = job.unwrap_or_else(|| JobId::new(self.new_uuid()));
         let copies = self.new_copies(made.id, &stores);
@@ -96,6 +99,9 @@ impl App {
                             .await?;
                     }
                     image::apply(tx, made.id, begin, now).await?;
+                    if let Some(missed) = missed {
+                        placing::set(tx, made.id, &missed).await?;
+                    }
                     jobs.enqueue(tx, new_job).await.map_err(enqueue_failure)?;
                     image::get(tx, made.id).await
                 })
@@ -111,7 +117,12 @@ impl App {
         self.catalog()
             .write(move |tx| {
                 Box::pin(async move {
+                    let before = image::lock(tx, id).await?;
                     land(tx, id, &landed, Transition::COMPLETE, now).await?;
+                    let lost = before.locations.iter();
+                    let lost = lost.filter(|copy| landed.lost.contains(&copy.id));
+                    let lost: Vec<StoreId> = lost.map(|copy| copy.store).collect();
+                    placing::miss(tx, id, &lost).await?;
                     Ok(ctx.succeed(tx, json!({ "image": id.hex() })).await?)
                 })
             })

@@ -89,7 +89,7 @@ pub(crate) async fn rewrite(
 }
 
 /// The image with what may be changed of it, checked.
-fn changed(caller: &Caller, before: &Image, wanted: Image) -> Result<Image> {
+pub(super) fn changed(caller: &Caller, before: &Image, wanted: Image) -> Result<Image> {
     if before.status == Status::Deleted {
         return Err(Error::WrongState {
             noun: Noun::Image,

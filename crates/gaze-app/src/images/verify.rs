@@ -12,6 +12,7 @@ use gaze_jobs::{BoxFuture, Class, Ctx, Failure, Handler, NewJob};
 use serde_json::{Value, json};
 
 use super::upload::{judged, retry};
+use crate::errors::damaged;
 use crate::requests::{Started, Verification};
 use crate::work::{WorkKind, enqueue_failure};
 use crate::{App, errors};
@@ -184,17 +185,6 @@ fn ready_copy(image: &Image, store: StoreId) -> Result<&Location> {
 
 fn blob_key(copy: &Location) -> Result<Key> {
     Key::parse(&copy.key).map_err(|error| Error::internal("naming a blob", error))
-}
-
-/// What nobody but an operator can repair: told in the log, too.
-fn damaged(copy: &Location, found: &str) -> Error {
-    tracing::error!(image = %copy.image, store = %copy.store, key = %copy.key, found, "a copy is damaged");
-    Error::WrongState {
-        noun: Noun::Location,
-        id: copy.id.hex(),
-        state: "damaged".into(),
-        needed: format!("the copy in store {} {found}", copy.store),
-    }
 }
 
 const fn only(digest: DigestKind) -> DigestSet {

@@ -1,6 +1,6 @@
 //! One copy of an image on its way into one store.
 
-use gaze_blob::{DigestSet, Key, WriteOptions, Writer};
+use gaze_blob::{Key, WriteOptions, Writer};
 use gaze_disk::Inspection;
 use gaze_domain::{DiskFormat, Error, Location, LocationId, Result, StoreId};
 
@@ -22,11 +22,11 @@ impl Copy {
     pub(super) async fn open(
         app: &App,
         location: &Location,
-        expected: Option<u64>,
+        options: WriteOptions,
     ) -> Result<Self> {
         let key =
             Key::parse(&location.key).map_err(|error| Error::internal("naming a blob", error))?;
-        let (writer, failure) = match open_writer(app, location, &key, expected).await {
+        let (writer, failure) = match open_writer(app, location, &key, options).await {
             Ok(writer) => (Some(writer), None),
             Err(error) => (None, Some(error)),
         };
@@ -59,15 +59,11 @@ async fn open_writer(
     app: &App,
     location: &Location,
     key: &Key,
-    expected: Option<u64>,
+    options: WriteOptions,
 ) -> Result<Box<dyn Writer>> {
     let blobs = app.blobs(location.store).await?;
     let failed = |error| errors::blob(location.store, error);
     blobs.delete(key).await.map_err(failed)?;
-    let options = WriteOptions {
-        expected_len: expected,
-        digests: DigestSet::MD5_SHA256,
-    };
     blobs.writer(key, options).await.map_err(failed)
 }
 

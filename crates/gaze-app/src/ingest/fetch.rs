@@ -32,6 +32,9 @@ pub(crate) struct Fetcher {
 pub(crate) struct Fetch {
     fetcher: Fetcher,
     url: Url,
+    /// Sent with every request. Where there are any, no redirect is followed: they are meant for
+    /// that address alone.
+    headers: HeaderMap,
     /// What tells that the source is still the same: a strong ETag, or the date of its last
     /// change. Without one, a broken fetch cannot go on.
     validator: Option<String>,
@@ -64,10 +67,16 @@ impl Fetcher {
 
     /// Connects and reads the head of the answer.
     pub(crate) async fn open(&self, url: &str) -> Result<Fetch> {
+        self.open_with(url, HeaderMap::new()).await
+    }
+
+    /// The same with headers for that address alone: no redirect is followed.
+    pub(crate) async fn open_with(&self, url: &str, headers: HeaderMap) -> Result<Fetch> {
         let url = Url::parse(url).map_err(|_no_url| Error::invalid("url", "is not a URL"))?;
         let mut fetch = Fetch {
             fetcher: self.clone(),
             url,
+            headers,
             validator: None,
             begun: false,
             response: None,
@@ -111,9 +120,9 @@ impl Fetcher {
     }
 
     /// Follows redirects by hand, so that each target passes the policy before it is reached.
-    async fn request(&self, url: &Url, headers: &HeaderMap) -> Result<Response> {
+    async fn request(&self, url: &Url, headers: &HeaderMap, redirects: u32) -> Result<Response> {
         let mut target = url.clone();
-        for _ in 0..=MAX_REDIRECTS {
+        for _ in 0..=redirects {
             self.policy
                 .check_url(&target)
                 .map_err(|reason| refused(url, reason))?;
@@ -190,7 +199,8 @@ impl Fetch {
     }
 
     async fn connect(&mut self) -> Result<()> {
-        let mut headers = HeaderMap::new();
+        let mut headers = self.headers.clone();
+        let redirects = if headers.is_empty() { MAX_REDIRECTS } else { 0 };
         if self.offset > 0 {
             let validator = self.validator.as_deref().unwrap_or_default();
             let unfit = |_| broken(&self.url, "its validator is not a header value");
@@ -200,7 +210,7 @@ impl Fetch {
             );
             headers.insert(IF_RANGE, validator.parse().map_err(unfit)?);
         }
-        let response = match self.fetcher.request(&self.url, &headers).await {
+        let response = match self.fetcher.request(&self.url, &headers, redirects).await {
             Ok(response) => response,
             // Only what once answered is worth waiting for.
             Err(error @ Error::SourceFailed { .. }) if self.begun => {

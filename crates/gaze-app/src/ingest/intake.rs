@@ -2,7 +2,7 @@
 //! bounded memory whatever the image's size.
 
 use bytes::Bytes;
-use gaze_blob::Stored;
+use gaze_blob::{DigestSet, Stored, WriteOptions};
 use gaze_catalog::{image, location, project};
 use gaze_disk::{Inspection, Inspector};
 use gaze_domain::{ByteCount, DiskFormat, Error, Image, ImageId, Location, LocationId, Result};
@@ -88,10 +88,14 @@ impl Intake {
                 .unwrap_or(0),
             limit,
         };
+        let options = WriteOptions {
+            expected_len: expected,
+            digests: DigestSet::MD5_SHA256,
+        };
         for location in locations {
             intake
                 .copies
-                .push(Copy::open(app, location, expected).await?);
+                .push(Copy::open(app, location, options).await?);
         }
         match intake.prepare().await {
             Ok(()) => Ok(intake),

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use gaze_catalog::{Failure, Tx, image, location, project, store, upload_ticket};
+use gaze_catalog::{Failure, Tx, image, location, placing, project, store, upload_ticket};
 use gaze_domain::image::Checksums;
 use gaze_domain::{
     ByteCount, Image, ImageId, Location, LocationState, Status, StoreId, Timestamp, Transition,
@@ -88,6 +88,10 @@ pub(crate) async fn undo(
     };
     project::refund(tx, before.owner, images, charged(&before)).await?;
     lock_stores(tx, before.locations.iter().map(|copy| copy.store)).await?;
+    if aftermath == Aftermath::Requeue {
+        let stores: Vec<StoreId> = before.locations.iter().map(|copy| copy.store).collect();
+        placing::miss(tx, id, &stores).await?;
+    }
     // What a ticket promised is still to come.
     let promised = aftermath == Aftermath::Requeue && upload_ticket::find(tx, id).await?.is_some();
     for copy in &before.locations {

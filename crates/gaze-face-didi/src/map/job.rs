@@ -40,8 +40,9 @@ const fn kind(kind: WorkKind) -> &'static str {
         WorkKind::Reimage => "RebuildDC2",
         WorkKind::Purge => "DeleteCIMG",
         WorkKind::Verify => "VerifyCIMG",
-        // The vendor has no exports; the word is ours, in its manner.
+        // The vendor has no exports and no copies; the words are ours, in its manner.
         WorkKind::Export => "ExportCIMG",
+        WorkKind::Copy => "CopyCIMG",
     }
 }
 
@@ -161,6 +162,7 @@ mod tests {
                 ("export", "ExportCIMG"),
                 ("purge", "DeleteCIMG"),
                 ("verify", "VerifyCIMG"),
+                ("copy", "CopyCIMG"),
             ]
         );
     }

@@ -27,6 +27,9 @@ pub(crate) const READ_ONLY: &[&str] = &[
 /// Kept back for the service (Glance, `_reserved_properties`).
 pub(crate) const RESERVED: &[&str] = &["deleted", "deleted_at", "location"];
 
+/// What begins so is told by the service and set by nobody (Glance, `GLANCE_RESERVED_NS`).
+pub(crate) const NAMESPACE: &str = "os_glance";
+
 /// Everything that is no extra property, read-only ones apart.
 pub(crate) const BASE: &[&str] = &[
     "container_format",
@@ -130,7 +133,7 @@ pub(crate) fn tag(tag: &str) -> Result<&str, Refusal> {
 
 /// The value of an extra property. The name is checked by the domain.
 pub(crate) fn extra(name: &str, value: &Value) -> Result<String, Refusal> {
-    if RESERVED.contains(&name) {
+    if RESERVED.contains(&name) || name.starts_with(NAMESPACE) {
         return Err(Refusal::reserved(name));
     }
     if name.chars().count() > MAX_TEXT {

@@ -1,6 +1,6 @@
 //! An image as Glance shows it: written straight from the domain's, since lists are made of them.
 
-use gaze_domain::{Image, LocationState, Store, Visibility};
+use gaze_domain::{Image, LocationState, Store, StoreId, Visibility};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -12,12 +12,18 @@ use crate::Vendor;
 const SHA256: &str = "sha256";
 const SHA512: &str = "sha512";
 
+/// The stores that a copy is on its way to, and those that it did not get to.
+const IMPORTING: &str = "os_glance_importing_to_stores";
+const FAILED: &str = "os_glance_failed_import";
+
 /// An image; stores are known by name.
 pub(crate) struct Shown<'i> {
     pub(crate) image: &'i Image,
     pub(crate) stores: &'i [Store],
     /// Whose attributes it shows besides.
     pub(crate) vendor: Option<&'i Vendor>,
+    /// If it was to be kept in certain stores: those that were missed the last time.
+    pub(crate) missed: Option<&'i [StoreId]>,
 }
 
 /// What `visibility` shows.
@@ -30,19 +36,26 @@ pub(crate) const fn visibility(visibility: Visibility) -> &'static str {
 }
 
 impl Shown<'_> {
-    /// Names of the stores with a copy, separated by commas: the oldest copy first.
+    /// Names of the stores with a copy, in the order of the alphabet: a client that waits for
+    /// several compares the text (tempest, `wait_for_image_imported_to_stores`).
     fn store_names(&self) -> Option<String> {
-        let mut names = String::new();
-        for copy in &self.image.locations {
-            let named = self.stores.iter().find(|store| store.id == copy.store);
-            if let Some(store) = named.filter(|_| copy.state == LocationState::Ready) {
-                if !names.is_empty() {
-                    names.push(',');
-                }
-                names.push_str(&store.name);
-            }
-        }
+        let names = self.names_of_copies(LocationState::Ready);
         (!names.is_empty()).then_some(names)
+    }
+
+    fn names_of_copies(&self, state: LocationState) -> String {
+        let copies = self.image.locations.iter();
+        let there = copies.filter(|copy| copy.state == state);
+        self.names(there.map(|copy| copy.store))
+    }
+
+    fn names(&self, ids: impl Iterator<Item = StoreId>) -> String {
+        let mut names: Vec<&str> = ids
+            .filter_map(|id| self.stores.iter().find(|store| store.id == id))
+            .map(|store| store.name.as_str())
+            .collect();
+        names.sort_unstable();
+        names.join(",")
     }
 }
 
@@ -82,6 +95,11 @@ impl Serialize for Shown<'_> {
         map.serialize_entry("schema", "/v2/schemas/image")?;
         if let Some(stores) = self.store_names() {
             map.serialize_entry("stores", &stores)?;
+        }
+        if let Some(missed) = self.missed {
+            let coming = self.names_of_copies(LocationState::Writing);
+            map.serialize_entry(IMPORTING, &coming)?;
+            map.serialize_entry(FAILED, &self.names(missed.iter().copied()))?;
         }
         let further = self.vendor.map(|vendor| (vendor.attributes)(image));
         let further = further.unwrap_or_default();

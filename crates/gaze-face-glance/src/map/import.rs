@@ -2,8 +2,8 @@
 //!
 //! Source: Image API v2, "Interoperable image import".
 
-use gaze_app::StoreChoice;
-use gaze_domain::{Store, StoreId};
+use gaze_app::{CopyInto, NewCopies, StoreChoice};
+use gaze_domain::{ImageId, Store, StoreId};
 use serde_json::Value;
 
 use crate::errors::Refusal;
@@ -15,16 +15,39 @@ pub(crate) enum Method {
     Staged,
     /// From that address.
     Download(String),
+    /// From a copy of it in another store.
+    Copy,
+    /// From an image of another service.
+    Remote(Remote),
 }
 
-/// Names of the methods that are served.
-pub(crate) const METHODS: &[&str] = &["glance-direct", "web-download"];
+/// An image of another service: `glance_region`, `glance_service_interface` and
+/// `glance_image_id`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Remote {
+    pub(crate) region: String,
+    pub(crate) interface: String,
+    pub(crate) image: ImageId,
+}
+
+const REMOTE: &str = "glance-download";
+
+/// Names of the methods that are served; the last one only by a service that knows others.
+pub(crate) fn methods(remotes: bool) -> &'static [&'static str] {
+    const METHODS: &[&str] = &["glance-direct", "web-download", "copy-image", REMOTE];
+    match METHODS.split_last() {
+        Some((_, here)) if !remotes => here,
+        _ => METHODS,
+    }
+}
 
 /// An import; stores by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Import {
     pub(crate) method: Method,
     stores: Wanted,
+    /// Stores that fail are left out, as long as one does not.
+    partial: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +59,11 @@ enum Wanted {
 
 impl Import {
     /// `header` is what `X-Image-Meta-Store` says, the older way to name one store.
-    pub(crate) fn parse(document: &Value, header: Option<&str>) -> Result<Self, Refusal> {
+    pub(crate) fn parse(
+        document: &Value,
+        header: Option<&str>,
+        remotes: bool,
+    ) -> Result<Self, Refusal> {
         let method = document
             .get("method")
             .filter(|method| method.is_object())
@@ -44,8 +71,14 @@ impl Import {
         let name = method.get("name").and_then(Value::as_str);
         let name =
             name.ok_or_else(|| Refusal::bad_request("Import request requires a 'name' field."))?;
+        let unknown = || Refusal::bad_request(&format!("Unknown import method name '{name}'."));
+        if !methods(remotes).contains(&name) {
+            return Err(unknown());
+        }
         let method = match name {
             "glance-direct" => Method::Staged,
+            "copy-image" => Method::Copy,
+            REMOTE => Method::Remote(remote(method)?),
             "web-download" => {
                 let uri = method.get("uri").and_then(Value::as_str);
                 let uri = uri.ok_or_else(|| {
@@ -53,15 +86,13 @@ impl Import {
                 })?;
                 Method::Download(uri.to_owned())
             }
-            _ => {
-                return Err(Refusal::bad_request(&format!(
-                    "Unknown import method name '{name}'."
-                )));
-            }
+            _ => return Err(unknown()),
         };
+        let must_succeed = flag(document, "all_stores_must_succeed")?;
         Ok(Self {
             method,
             stores: wanted(document, header)?,
+            partial: must_succeed == Some(false),
         })
     }
 
@@ -75,7 +106,68 @@ impl Import {
                 .map(|name| store_named(known, name))
                 .collect::<Result<Vec<StoreId>, Refusal>>()?,
         };
-        Ok(StoreChoice::Named(named))
+        Ok(if self.partial {
+            StoreChoice::AnyOf(named)
+        } else {
+            StoreChoice::Named(named)
+        })
+    }
+
+    /// The stores that an active image is copied into. Without any, it is the one that new images
+    /// go to.
+    pub(crate) fn copies(&self, known: &[Store]) -> Result<NewCopies, Refusal> {
+        let into = match &self.stores {
+            Wanted::All => CopyInto::Rest,
+            Wanted::Any => {
+                let usable = known.iter().filter(|store| store.is_usable());
+                let most = usable.max_by_key(|store| store.available());
+                CopyInto::Stores(most.map(|store| store.id).into_iter().collect())
+            }
+            Wanted::Named(names) => CopyInto::Stores(
+                names
+                    .iter()
+                    .map(|name| store_named(known, name))
+                    .collect::<Result<_, _>>()?,
+            ),
+        };
+        Ok(NewCopies {
+            into,
+            partial: self.partial,
+            job: None,
+        })
+    }
+}
+
+fn remote(method: &Value) -> Result<Remote, Refusal> {
+    let text = |name: &str| method.get(name).and_then(Value::as_str).map(str::to_owned);
+    let needed = |name: &str| {
+        text(name).ok_or_else(|| {
+            Refusal::bad_request(&format!(
+                "'{name}' needs to be set for glance-download import method"
+            ))
+        })
+    };
+    let region = needed("glance_region")?;
+    let image = needed("glance_image_id")?;
+    let id = ImageId::parse(&image).ok_or_else(|| {
+        Refusal::bad_request(&format!(
+            "Remote image id does not look like a UUID: {image}"
+        ))
+    })?;
+    Ok(Remote {
+        region,
+        interface: text("glance_service_interface").unwrap_or_else(|| "public".to_owned()),
+        image: id,
+    })
+}
+
+fn flag(document: &Value, name: &str) -> Result<Option<bool>, Refusal> {
+    match document.get(name) {
+        None => Ok(None),
+        Some(Value::Bool(flag)) => Ok(Some(*flag)),
+        Some(_) => Err(Refusal::bad_request(&format!(
+            "'{name}' must be boolean value only"
+        ))),
     }
 }
 
@@ -87,7 +179,7 @@ pub(crate) fn store_named(known: &[Store], name: &str) -> Result<StoreId, Refusa
 }
 
 fn wanted(document: &Value, header: Option<&str>) -> Result<Wanted, Refusal> {
-    let all = document.get("all_stores").and_then(Value::as_bool) == Some(true);
+    let all = flag(document, "all_stores")? == Some(true);
     let stores = match document.get("stores") {
         None => None,
         Some(Value::Array(items)) => Some(
@@ -121,7 +213,7 @@ mod tests {
     use super::*;
 
     fn parsed(document: &Value, header: Option<&str>) -> Result<Import, String> {
-        Import::parse(document, header).map_err(|refusal| refusal.told())
+        Import::parse(document, header, true).map_err(|refusal| refusal.told())
     }
 
     #[test]
@@ -154,11 +246,59 @@ mod tests {
                 Wanted::Named(vec!["fast".into()]),
             ),
         ] {
+            let partial = false;
             assert_eq!(
                 parsed(&document, header).unwrap(),
-                Import { method, stores }
+                Import {
+                    method,
+                    stores,
+                    partial
+                }
             );
         }
+    }
+
+    #[test]
+    fn stores_may_fail_if_that_is_said() {
+        let document = json!({"method": {"name": "copy-image"}, "all_stores": true,
+                              "all_stores_must_succeed": false});
+        let import = parsed(&document, None).unwrap();
+        assert_eq!((import.method, import.partial), (Method::Copy, true));
+    }
+
+    #[test]
+    fn an_image_of_another_service_is_named_in_full() {
+        let id = "36d4b546-64a2-4bb9-bdd0-ba676aa48f2c";
+        let asked = |method: Value| parsed(&json!({ "method": method }), None);
+        let method = json!({"name": REMOTE, "glance_region": "R", "glance_image_id": id});
+        let expected = Remote {
+            region: "R".into(),
+            interface: "public".into(),
+            image: id.parse().unwrap(),
+        };
+        assert_eq!(asked(method).unwrap().method, Method::Remote(expected));
+        for (method, expected) in [
+            (
+                json!({"name": REMOTE, "glance_image_id": id}),
+                "400 'glance_region' needs to be set for glance-download import method",
+            ),
+            (
+                json!({"name": REMOTE, "glance_region": "R"}),
+                "400 'glance_image_id' needs to be set for glance-download import method",
+            ),
+            (
+                json!({"name": REMOTE, "glance_region": "R", "glance_image_id": "foo"}),
+                "400 Remote image id does not look like a UUID: foo",
+            ),
+        ] {
+            assert_eq!(asked(method).unwrap_err(), expected);
+        }
+        let document = json!({"method": {"name": REMOTE}});
+        let refused = Import::parse(&document, None, false).unwrap_err();
+        assert_eq!(
+            refused.told(),
+            "400 Unknown import method name 'glance-download'."
+        );
     }
 
     #[test]
@@ -189,6 +329,16 @@ mod tests {
                 json!({"method": {"name": "web-download"}}),
                 None,
                 "400 Import request requires a 'uri' field.",
+            ),
+            (
+                json!({"method": direct, "all_stores": "yes"}),
+                None,
+                "400 'all_stores' must be boolean value only",
+            ),
+            (
+                json!({"method": direct, "all_stores_must_succeed": 1}),
+                None,
+                "400 'all_stores_must_succeed' must be boolean value only",
             ),
             (
                 json!({"method": direct, "stores": "a"}),

@@ -7,7 +7,7 @@ use gaze_domain::image::{MAX_PROPERTIES, MAX_TAGS};
 use gaze_domain::{Image, ProjectId, Status};
 use serde_json::{Map, Value};
 
-use super::attribute::{self, BASE, READ_ONLY, RESERVED};
+use super::attribute::{self, BASE, NAMESPACE, READ_ONLY, RESERVED};
 use super::create::limited;
 use super::extras::{self, Facts};
 use super::words::{BARE, CONTAINER};
@@ -96,13 +96,15 @@ fn change(mut operation: Map<String, Value>, generation: Generation) -> Result<C
     if READ_ONLY.contains(&name.as_str()) || name == "id" {
         return Err(Refusal::read_only(&name));
     }
-    if RESERVED.contains(&name.as_str()) {
+    if RESERVED.contains(&name.as_str()) || name.starts_with(NAMESPACE) {
         return Err(Refusal::reserved(&name));
     }
     if name == "locations" {
-        return Err(Refusal::forbidden(
-            "It's not allowed to change the locations of an image.",
-        ));
+        // Glance's words while it shows none, as by default.
+        let what = if op == "replace" { "update" } else { &op };
+        return Err(Refusal::forbidden(format!(
+            "It's not allowed to {what} locations if locations are invisible."
+        )));
     }
     if op == "remove" {
         return Ok(Change::Remove { name });
@@ -145,6 +147,10 @@ fn attribute_of(pointer: &str) -> Result<String, Refusal> {
     }
     if path.is_empty() || path.ends_with('/') {
         return Err(bad("ends with \"/\""));
+    }
+    // One location of several, which may be changed no more than all of them.
+    if path.starts_with("locations/") {
+        return Ok("locations".to_owned());
     }
     if path.contains('/') {
         return Err(Refusal::bad_request(&format!(

@@ -21,7 +21,7 @@ pub(crate) const fn status(state: WorkState) -> &'static str {
 pub(crate) fn is_task(work: &Work) -> bool {
     matches!(
         work.kind,
-        WorkKind::Upload | WorkKind::Import | WorkKind::Capture
+        WorkKind::Upload | WorkKind::Import | WorkKind::Capture | WorkKind::Copy
     )
 }
 

@@ -10,7 +10,7 @@ use crate::Face;
 use crate::body::Told;
 use crate::map::create;
 use crate::map::image::Shown;
-use crate::map::import::METHODS;
+use crate::map::import::methods;
 
 const IMPORT_METHODS: HeaderName = HeaderName::from_static("openstack-image-import-methods");
 
@@ -30,10 +30,11 @@ pub(crate) async fn create_image(
         image: &image,
         stores: &[],
         vendor: face.vendor(&headers),
+        missed: None,
     });
     let headers = [
         (header::LOCATION, location),
-        (IMPORT_METHODS, METHODS.join(",")),
+        (IMPORT_METHODS, methods(face.knows_others()).join(",")),
     ];
     Ok((StatusCode::CREATED, headers, body).into_response())
 }

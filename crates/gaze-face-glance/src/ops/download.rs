@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use gaze_app::ImageBytes;
-use gaze_domain::{Error, Image, Noun, Status};
+use gaze_domain::{Error, Image, Noun, Status, Store, StoreId};
 use gaze_http::{RangeRequest, range, stream_response};
 
 use super::Answer;
@@ -14,6 +14,7 @@ use crate::Face;
 use crate::auth::Known;
 use crate::errors::Refusal;
 use crate::path::At;
+use crate::query::Pairs;
 
 /// RFC 1864, though of hexadecimal digits: that is what Glance sends and its clients compare.
 const CONTENT_MD5: HeaderName = HeaderName::from_static("content-md5");
@@ -23,8 +24,10 @@ pub(crate) async fn download_image(
     State(face): State<Face>,
     Known(caller): Known,
     At(id): At,
+    Pairs(query): Pairs,
     headers: HeaderMap,
 ) -> Answer {
+    let stores = preferred(&face.app.list_stores(&caller).await?, &query)?;
     // A range may count from the end, so the size has to be known before the bytes are opened.
     let part = if headers.contains_key(header::RANGE) {
         wanted(&face.app.get_live_image(&caller, id).await?, &headers)?
@@ -32,7 +35,7 @@ pub(crate) async fn download_image(
         None
     };
     let partial = part.is_some();
-    let bytes = match face.app.read_image(&caller, id, part).await {
+    let bytes = match face.app.read_image_from(&caller, id, part, &stores).await {
         Err(Error::WrongState {
             noun: Noun::Image,
             state,
@@ -58,6 +61,22 @@ pub(crate) async fn download_image(
         describe(&mut response, &image);
     }
     Ok(response)
+}
+
+/// The stores that `?prefer=` names, which are read from before others.
+fn preferred(known: &[Store], query: &[(String, String)]) -> Result<Vec<StoreId>, Refusal> {
+    let lists = query.iter().filter(|(name, _)| name == "prefer");
+    let names = lists.flat_map(|(_, list)| list.split(','));
+    let names = names.map(str::trim).filter(|name| !name.is_empty());
+    names
+        .map(|name| {
+            let mut found = known.iter();
+            let found = found.find(|store| store.name == name);
+            found
+                .map(|store| store.id)
+                .ok_or_else(|| Refusal::bad_request(&format!("Store '{name}' is not configured.")))
+        })
+        .collect()
 }
 
 fn wanted(image: &Image, headers: &HeaderMap) -> Result<Option<Range<u64>>, Refusal> {

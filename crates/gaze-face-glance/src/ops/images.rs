@@ -19,10 +19,12 @@ pub(crate) async fn show_image(
 ) -> Answer {
     let image = face.app.get_live_image(&caller, id).await?;
     let stores = face.app.list_stores(&caller).await?;
+    let missed = face.app.missed_stores(&[id]).await?;
     let shown = Shown {
         image: &image,
         stores: &stores,
         vendor: face.vendor(&headers),
+        missed: missed.get(&id).map(Vec::as_slice),
     };
     Ok(Json(shown).into_response())
 }

@@ -9,15 +9,15 @@ use super::Answer;
 use crate::Face;
 use crate::auth::Known;
 use crate::errors::Refusal;
-use crate::map::import::METHODS;
+use crate::map::import::methods;
 use crate::wire::info::{Imports, Methods, Properties, Store, Stores};
 
 /// How bytes may come besides being uploaded.
-pub(crate) async fn show_import(_caller: Known) -> Answer {
+pub(crate) async fn show_import(State(face): State<Face>, _caller: Known) -> Answer {
     let methods = Methods {
         description: "Import methods available.",
         kind: "array",
-        value: METHODS,
+        value: methods(face.knows_others()),
     };
     Ok(Json(Imports { methods }).into_response())
 }

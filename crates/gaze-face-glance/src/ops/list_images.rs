@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::IntoResponse;
 use gaze_domain::list::Start;
-use gaze_domain::{Error, Noun};
+use gaze_domain::{Error, ImageId, Noun};
 
 use super::Answer;
 use crate::Face;
@@ -34,6 +34,8 @@ pub(crate) async fn list_images(
     };
     // The names of stores are a handful of rows, whatever the page.
     let stores = face.app.list_stores(&caller).await?;
+    let ids: Vec<ImageId> = images.iter().map(|image| image.id).collect();
+    let missed = face.app.missed_stores(&ids).await?;
     let full = !images.is_empty() && images.len() == query.list.limit as usize;
     let last = images.last().filter(|_| full);
     let page = Page {
@@ -45,6 +47,7 @@ pub(crate) async fn list_images(
                 image,
                 stores: &stores,
                 vendor,
+                missed: missed.get(&image.id).map(Vec::as_slice),
             })
             .collect(),
         schema: "/v2/schemas/images",

@@ -1,12 +1,14 @@
 //! One function an operation: understand, one call of the app, answer.
 
 pub(crate) mod actions;
+pub(crate) mod cache;
 pub(crate) mod create_image;
 pub(crate) mod download;
 pub(crate) mod images;
 pub(crate) mod import;
 pub(crate) mod info;
 pub(crate) mod list_images;
+pub(crate) mod locations;
 pub(crate) mod members;
 pub(crate) mod metadefs;
 pub(crate) mod schemas;

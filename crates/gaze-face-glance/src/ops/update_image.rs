@@ -34,10 +34,12 @@ pub(crate) async fn update_image(
     let edit = move |image: &mut _| patch::apply(image, changes, vendor.as_ref());
     let image = face.app.edit_image(&caller, id, edit).await??;
     let stores = face.app.list_stores(&caller).await?;
+    let missed = face.app.missed_stores(&[id]).await?;
     let shown = Shown {
         image: &image,
         stores: &stores,
         vendor: vendor.as_ref(),
+        missed: missed.get(&id).map(Vec::as_slice),
     };
     Ok(Json(shown).into_response())
 }

@@ -8,9 +8,11 @@ use axum::http::{HeaderMap, StatusCode};
 use crate::Face;
 use crate::wire::version::{Link, Version, Versions};
 
-/// Newest first. A minor version says which calls are served.
+/// Newest first. A minor version says which calls are served; those are left out whose calls are
+/// not (2.12: tasks that tell what they were asked; 2.13: usage; 2.15).
 const VERSIONS: &[&str] = &[
-    "v2.9", "v2.7", "v2.6", "v2.5", "v2.4", "v2.3", "v2.2", "v2.1", "v2.0",
+    "v2.17", "v2.16", "v2.14", "v2.11", "v2.10", "v2.9", "v2.8", "v2.7", "v2.6", "v2.5", "v2.4",
+    "v2.3", "v2.2", "v2.1", "v2.0",
 ];
 
 /// Identity's version, in its place among those of this API.

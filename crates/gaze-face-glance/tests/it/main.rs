@@ -5,6 +5,8 @@ mod bytes;
 #[cfg(test)]
 mod documented;
 #[cfg(test)]
+mod imports;
+#[cfg(test)]
 mod lists;
 #[cfg(test)]
 mod patches;

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode};
-use gaze_face_glance::Config;
+use gaze_app::NewStore;
+use gaze_domain::{ByteCount, Store, StoreKind};
+use gaze_face_glance::{Config, Other};
 use gaze_http::{Metrics, observe};
 use gaze_testkit::World;
 use http_body_util::BodyExt as _;
@@ -16,7 +18,38 @@ pub(crate) const PATCH: &str = "application/openstack-images-v2.1-json-patch";
 
 /// The routes as a server has them.
 pub(crate) fn router(world: &World) -> Router {
-    let face = gaze_face_glance::router(world.app.clone(), Config::default());
+    router_of(world, Config::default())
+}
+
+/// A configuration in which other services are known.
+pub(crate) fn knowing(others: &[&str]) -> Config {
+    let others = others.iter().map(|text| Other::parse(text).unwrap());
+    Config {
+        others: others.collect(),
+        ..Config::default()
+    }
+}
+
+/// Another store, with less room than the world's own.
+pub(crate) async fn store(world: &World, name: &str) -> Store {
+    let new = NewStore {
+        id: None,
+        region: world.region.id,
+        name: name.into(),
+        description: None,
+        kind: StoreKind::Fs,
+        url: None,
+        host: None,
+        medium: None,
+        capacity: Some(ByteCount(1 << 20)),
+        zones: Vec::new(),
+    };
+    let made = world.app.create_store(&world.admin.caller, new);
+    made.await.unwrap()
+}
+
+pub(crate) fn router_of(world: &World, config: Config) -> Router {
+    let face = gaze_face_glance::router(world.app.clone(), config);
     let runtime = Arc::clone(&world.runtime);
     observe(face, "glance", runtime, Metrics::default())
 }
@@ -29,10 +62,12 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn new(world: &World, token: &str) -> Self {
-        Self {
-            router: router(world),
-            token: token.to_owned(),
-        }
+        Self::of(router(world), token)
+    }
+
+    pub(crate) fn of(router: Router, token: &str) -> Self {
+        let token = token.to_owned();
+        Self { router, token }
     }
 
     pub(crate) async fn ask(

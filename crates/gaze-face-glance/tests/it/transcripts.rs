@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use gaze_app::{NewImage, NewStore, StoreChoice, Upload};
-use gaze_domain::{Architecture, DiskFormat, MemberState, StoreKind, Visibility};
+use gaze_app::{NewImage, StoreChoice, Upload};
+use gaze_domain::{Architecture, DiskFormat, MemberState, Visibility};
 use gaze_testkit::World;
 use gaze_testkit::transcript::{Givens, Stage, run_dir};
 
-use crate::stage::router;
+use crate::stage::{knowing, router, router_of, store};
 
 #[tokio::test]
 async fn the_transcripts_are_true() {
@@ -17,15 +17,28 @@ async fn the_transcripts_are_true() {
 
 /// Two tenants and what the transcript asks for by name: images `mine`, `public`, `theirs`,
 /// `offered` (shared with the tenant, who has not decided), `queued` and `bare` (without formats), and
-/// a `file` that can be imported.
+/// a `file` that can be imported, an `other` store that has less room than the first, and `others`:
+/// another service that is known and does not answer.
 async fn stage(givens: &Givens) -> Stage {
     let world = World::new().await;
-    let mut stage = Stage::new(router(&world));
+    let others = givens.names.iter().any(|name| name == "others");
+    let mut stage = Stage::new(if others {
+        router_of(&world, knowing(&["two=http://127.0.0.1:1"]))
+    } else {
+        router(&world)
+    });
     for (name, value) in world.given() {
         stage = stage.given(&name, value);
     }
     stage = stage.given("nobody", "00000000-0000-4000-8000-000000000000");
     for name in &givens.names {
+        if name == "others" {
+            continue;
+        }
+        if name == "other" {
+            store(&world, "other").await;
+            continue;
+        }
         if name == "file" {
             world.import_file("disk.raw", b"bytes");
             continue;
@@ -45,20 +58,7 @@ async fn stage(givens: &Givens) -> Stage {
 
 /// An image with copies in two stores, and the name of the second.
 async fn twice(world: &World) -> (gaze_domain::ImageId, String) {
-    let new = NewStore {
-        id: None,
-        region: world.region.id,
-        name: "second".into(),
-        description: None,
-        kind: StoreKind::Fs,
-        url: None,
-        host: None,
-        medium: None,
-        capacity: None,
-        zones: Vec::new(),
-    };
-    let made = world.app.create_store(&world.admin.caller, new);
-    let second = made.await.unwrap();
+    let second = store(world, "second").await;
     let bytes = vec![0; 64 << 10];
     let new = NewImage {
         format: Some(DiskFormat::Raw),

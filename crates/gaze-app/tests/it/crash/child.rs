@@ -97,6 +97,9 @@ async fn a_process_to_be_killed() {
     let (app, caller) = open(&folder, &target, Arc::new(SystemRuntime::default())).await;
     let _running = app.run().await.unwrap();
     crate::export_ends::underway(&task, &app, &caller, &folder).await;
+    crate::copying_crash::underway(&task, &app, &caller).await;
+    let source = told(SOURCE).unwrap_or_default();
+    crate::mirroring::underway(&task, &app, &caller, &source).await;
     if task == "reimage" {
         let work = crate::reimage_crash::begun(&app, &caller, &folder).await;
         println!("\njob {} {} of {:?}", work.id, work.done, work.total);

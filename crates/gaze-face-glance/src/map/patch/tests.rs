@@ -153,6 +153,18 @@ fn what_may_not_be_changed_is_forbidden() {
             "403 Attribute 'deleted' is reserved.",
         ),
         (
+            json!({"op": "add", "path": "/locations/-", "value": {"url": "http://h/i"}}),
+            "403 It's not allowed to add locations if locations are invisible.",
+        ),
+        (
+            json!({"op": "remove", "path": "/locations/0"}),
+            "403 It's not allowed to remove locations if locations are invisible.",
+        ),
+        (
+            json!({"op": "replace", "path": "/locations", "value": []}),
+            "403 It's not allowed to update locations if locations are invisible.",
+        ),
+        (
             json!({"op": "remove", "path": "/name"}),
             "403 Property name may not be removed.",
         ),
