@@ -2,6 +2,7 @@
 
 pub(crate) mod access_keys;
 pub(crate) mod clusters;
+pub(crate) mod copies;
 pub(crate) mod download_image;
 pub(crate) mod exports;
 pub(crate) mod images;

@@ -8,9 +8,9 @@ use utoipa::OpenApi;
 use crate::Face;
 use crate::errors::{NO_SUCH_METHOD, NO_SUCH_PATH, Refusal};
 use crate::ops::{
-    access_keys, clusters, download_image, exports, images, instances, jobs, members, metadefs,
-    pools, projects, regions, service, sessions, snapshots, stores, tokens, upload_image, users,
-    volumes, zones,
+    access_keys, clusters, copies, download_image, exports, images, instances, jobs, members,
+    metadefs, pools, projects, regions, service, sessions, snapshots, stores, tokens, upload_image,
+    users, volumes, zones,
 };
 
 macro_rules! operations {
@@ -117,6 +117,7 @@ operations! {
     post   "POST"   "/gaze/v1/images/{id}/recover" images::recover_image Required;
     post   "POST"   "/gaze/v1/images/{id}/purge" images::purge_image Required;
     post   "POST"   "/gaze/v1/images/{id}/verify" images::verify_image Required;
+    post   "POST"   "/gaze/v1/images/{id}/copy" copies::copy_image Required;
     get    "GET"    "/gaze/v1/images/{id}/members" members::list_members Required;
     put    "PUT"    "/gaze/v1/images/{id}/members/{project}" members::add_member Required;
     delete "DELETE" "/gaze/v1/images/{id}/members/{project}" members::remove_member Required;

@@ -216,6 +216,17 @@ pub(crate) struct Capture {
     pub(crate) stores: Vec<StoreRef>,
 }
 
+/// Stores that are to get a copy of an image.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewCopies {
+    /// At least one; none of them has a copy yet.
+    pub(crate) stores: Vec<StoreRef>,
+    /// Leave out stores that cannot take a copy, as long as one can; by default all must.
+    #[serde(default)]
+    pub(crate) partial: bool,
+}
+
 /// An image whose bytes are on their way, and the job that brings them.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Started {

@@ -83,6 +83,22 @@ async fn put(world: &World, name: &str, stage: Stage) -> Stage {
             let disk = vec![0x5a; 64 << 10];
             stage.given("url", world.import_file("disk.raw", &disk))
         }
+        "second store" => {
+            let new = gaze_app::NewStore {
+                id: None,
+                region: world.region.id,
+                name: "second".into(),
+                description: None,
+                kind: gaze_domain::StoreKind::Fs,
+                url: None,
+                host: None,
+                medium: None,
+                capacity: None,
+                zones: Vec::new(),
+            };
+            let made = world.app.create_store(&world.admin.caller, new);
+            stage.given("second", made.await.unwrap().id)
+        }
         "damaged import file" => {
             let damaged = b"QFI\xfb\0\0\0\x03 and nothing more";
             stage.given("url", world.import_file("damaged.qcow2", damaged))

@@ -1,6 +1,7 @@
 //! `gaze image`.
 
 mod add;
+mod copy;
 mod export;
 mod list;
 mod save;
@@ -57,6 +58,8 @@ pub(crate) enum Command {
     Set(Box<set::Set>),
     /// Download an image into a file; an earlier attempt is resumed
     Save(save::Save),
+    /// Copy an image into more stores
+    Copy(copy::Copy),
     /// Delete an image
     Delete {
         image: String,
@@ -121,6 +124,7 @@ impl Command {
             }
             Self::Set(set) => set.run(session).await,
             Self::Save(save) => save.run(session).await,
+            Self::Copy(copy) => copy.run(session).await,
             Self::Delete { image, now } => {
                 let id = client.id(Kind::Image, &image).await?;
                 let mode = if now { "now" } else { "delay" };
