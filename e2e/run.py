@@ -28,6 +28,7 @@ from stories.openstack_addresses import OpenstackAddresses
 from stories.openstack_clients import OpenstackClients
 from stories.openstack_keystone import OpenstackKeystone
 from stories.openstack_metadefs import OpenstackMetadefs
+from stories.openstack_stores import OpenstackStores
 from stories.restart import Restart
 from stories.seed_calls import SeedCalls
 from stories.zstack_accounts import ZstackAccounts
@@ -57,6 +58,7 @@ STORIES = [
     OpenstackAddresses,
     OpenstackKeystone,
     OpenstackMetadefs,
+    OpenstackStores,
     DidiList,
     EveryFace,
     BadInput,

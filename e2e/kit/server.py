@@ -9,6 +9,7 @@ from pathlib import Path
 from kit.checks import until
 from kit.hook import Hook
 from kit.origin import Origin
+from kit.region import Region
 from kit.web import call
 
 PASSWORD = "correct horse battery staple"
@@ -40,6 +41,11 @@ class World:
     def origin(self):
         """A web server to import from."""
         self.open.append(Origin())
+        return self.open[-1]
+
+    def region(self):
+        """The way to another region."""
+        self.open.append(Region())
         return self.open[-1]
 
     def hook(self):
