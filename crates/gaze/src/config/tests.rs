@@ -183,6 +183,11 @@ fn values_without_a_meaning_are_refused() {
         "images.example",
         "server.public_url: must begin with http:// or https://",
     );
+    check(
+        "GAZE_IMPORT_GLANCE_SERVICES",
+        "two=http://h,three",
+        "import.glance_services: \"three\" is not region=url",
+    );
     check("GAZE_PLACE_ZONE", "", "place.zone: must not be empty");
     check(
         "GAZE_JOBS_TRANSFERS",

@@ -34,6 +34,19 @@ fn a_file_becomes_an_image_and_a_file_again() {
 }
 
 #[test]
+fn an_image_is_copied_into_another_store() {
+    let service = Service::start();
+    add(&service, "web");
+    service.ok("store add second");
+    let image = service.json("image copy web --store second");
+    let copies = image["locations"].as_array().unwrap();
+    assert_eq!(copies.len(), 2);
+    assert!(copies.iter().all(|copy| copy["state"] == "ready"));
+    let said = service.fails("image copy web --store second");
+    assert!(said.contains("already exists"), "{said}");
+}
+
+#[test]
 fn an_interrupted_download_is_resumed() {
     let service = Service::start();
     add(&service, "web");
