@@ -69,7 +69,12 @@ impl App {
             | Noun::Token
             | Noun::Member
             | Noun::Tag
-            | Noun::Export => {
+            | Noun::Export
+            | Noun::Namespace
+            | Noun::MetadefObject
+            | Noun::MetadefProperty
+            | Noun::MetadefTag
+            | Noun::ResourceType => {
                 return Err(Error::invalid("noun", format!("a {noun} has no tags")));
             }
         }

@@ -160,7 +160,12 @@ const fn forms(noun: Noun) -> &'static [&'static str] {
         | Noun::Token
         | Noun::Member
         | Noun::Tag
-        | Noun::Export => &[],
+        | Noun::Export
+        | Noun::Namespace
+        | Noun::MetadefObject
+        | Noun::MetadefProperty
+        | Noun::MetadefTag
+        | Noun::ResourceType => &[],
     }
 }
 
