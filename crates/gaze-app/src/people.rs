@@ -116,7 +116,8 @@ impl App {
                     changed.updated_at = now;
                     project::update(tx, &changed).await?;
                     administrators::some_must_remain(tx, Noun::Project, &id.hex()).await?;
-                    Ok(changed)
+                    // A project of Keystone's has the name that it has there.
+                    project::get(tx, id).await
                 })
             })
             .await

@@ -26,10 +26,6 @@ const fn done(name: &'static str, method: &'static str, path: &'static str) -> O
     of(name, method, path, Auth::Required, Coverage::Done)
 }
 
-const fn absent(name: &'static str, method: &'static str, path: &'static str) -> Operation {
-    of(name, method, path, Auth::None, Coverage::Absent)
-}
-
 pub const OPERATIONS: &[Operation] = &[
     of(
         "List versions",

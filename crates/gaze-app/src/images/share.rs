@@ -31,7 +31,11 @@ impl App {
             Audience::Projects(projects) if projects.len() * ids.len() > MAX_SHARES => {
                 return Err(too_many(MAX_SHARES));
             }
-            Audience::Projects(_) => {}
+            Audience::Projects(projects) => {
+                for project in projects {
+                    self.meet_project(*project).await?;
+                }
+            }
         }
         let now = self.now();
         self.catalog()

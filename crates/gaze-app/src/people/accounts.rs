@@ -29,6 +29,11 @@ impl App {
     /// Makes a project and the user of its name.
     pub async fn create_account(&self, caller: &Caller, new: NewAccount) -> Result<Account> {
         caller.must_admin("create an account", Noun::Project)?;
+        // It would belong to a domain of Keystone's.
+        caller.must_be_own(
+            "create an account with a token of Keystone's",
+            Noun::Project,
+        )?;
         check_login_name(&new.name)?;
         let description = new.description.as_deref();
         description.map_or(Ok(()), image::check_description)?;

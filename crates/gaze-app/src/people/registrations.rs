@@ -16,6 +16,7 @@ impl App {
     /// Makes a user who has no role until one is assigned.
     pub async fn register_user(&self, caller: &Caller, new: Registration) -> Result<User> {
         caller.must_admin("create a user", Noun::User)?;
+        caller.must_be_own("create a user with a token of Keystone's", Noun::User)?;
         check_login_name(&new.name)?;
         check_texts(new.description.as_deref(), new.email.as_deref())?;
         let domain = self.home_domain(caller, new.domain).await?;

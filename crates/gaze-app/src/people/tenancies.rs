@@ -31,6 +31,7 @@ impl App {
     /// Makes a project without users.
     pub async fn create_bare_project(&self, caller: &Caller, new: BareProject) -> Result<Project> {
         caller.must_admin("create a project", Noun::Project)?;
+        caller.must_be_own("create a project with a token of Keystone's", Noun::Project)?;
         check_login_name(&new.name)?;
         let description = new.description.as_deref();
         description.map_or(Ok(()), image::check_description)?;
