@@ -48,12 +48,14 @@ pub async fn insert(tx: &mut Tx, project: &Project) -> Result<(), Failure> {
     }
 }
 
-/// Saves everything but the use, and but the name where an authority outside gives it.
+/// Saves everything but the use. The name of a project that is an authority's outside is changed
+/// there: another one is refused with [`Error::WrongState`].
 pub async fn update(tx: &mut Tx, project: &Project) -> Result<(), Failure> {
     let sql = "UPDATE project SET
                name = CASE WHEN external_id IS NULL THEN $1 ELSE name END,
                description = $2, enabled = $3, max_image_count = $4,
-               max_image_bytes = $5, updated_at = $6 WHERE id = $7";
+               max_image_bytes = $5, updated_at = $6
+               WHERE id = $7 AND (external_id IS NULL OR external_name = $1)";
     let args = [
         (&project.name).into(),
         project.description.clone().into(),
@@ -67,10 +69,19 @@ pub async fn update(tx: &mut Tx, project: &Project) -> Result<(), Failure> {
         .execute(sql, &args)
         .await
         .map_err(|error| refused(error, || Error::exists(Noun::Project, &project.name)))?;
-    match updated {
-        0 => Err(Error::not_found(Noun::Project, project.id).into()),
-        _ => Ok(()),
+    if updated > 0 {
+        return Ok(());
     }
+    Err(match find(tx, project.id).await? {
+        None => Error::not_found(Noun::Project, project.id),
+        Some(_) => Error::WrongState {
+            noun: Noun::Project,
+            id: project.id.hex(),
+            state: "a project of an authority outside".into(),
+            needed: "it is renamed there".into(),
+        },
+    }
+    .into())
 }
 
 pub async fn find(rows: &mut impl Rows, id: ProjectId) -> Result<Option<Project>, Failure> {

@@ -5,7 +5,7 @@ use gaze_domain::quota::{DEFAULT_IMAGE_BYTES, DEFAULT_IMAGE_COUNT};
 use gaze_domain::{Caller, Error, Noun, Project, ProjectId, Result, Role, Timestamp, User, image};
 
 use super::check_login_name;
-use super::tenancies::must_be_renamable;
+use super::tenancies::{must_be_renamable, own_domain};
 use crate::App;
 use crate::requests::{Account, AccountPatch, NewAccount};
 
@@ -42,7 +42,7 @@ impl App {
         let now = self.now();
         let made = Project {
             id: new.id.unwrap_or_else(|| ProjectId::new(self.new_uuid())),
-            domain: caller.domain,
+            domain: own_domain(caller),
             name: new.name.clone(),
             description: new.description,
             enabled: true,

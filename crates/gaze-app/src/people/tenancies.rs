@@ -8,7 +8,7 @@ use super::administrators::some_must_remain;
 use super::check_login_name;
 use crate::App;
 use crate::requests::{BareProject, DomainName};
-use crate::setup::ADMIN_PROJECT;
+use crate::setup::{ADMIN_PROJECT, DEFAULT_DOMAIN};
 
 /// What becomes of what a project owns.
 #[derive(Clone, Copy, Debug)]
@@ -114,12 +114,22 @@ impl App {
         named: Option<DomainName>,
     ) -> Result<DomainId> {
         let Some(name) = named else {
-            return Ok(caller.domain);
+            return Ok(own_domain(caller));
         };
         let found = self.find_domain(Some(&name)).await?;
         found
             .map(|domain| domain.id)
             .ok_or_else(|| Error::not_found(Noun::Domain, text(&name)))
+    }
+}
+
+/// The domain of what a caller makes without naming one. One who comes from an authority outside
+/// has its domain there.
+pub(super) fn own_domain(caller: &Caller) -> DomainId {
+    if caller.is_external() {
+        DEFAULT_DOMAIN
+    } else {
+        caller.domain
     }
 }
 

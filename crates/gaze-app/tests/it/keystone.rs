@@ -8,6 +8,7 @@ use gaze_app::{NewAccessKey, NewImage, ProjectPatch, ScopeWish};
 use gaze_domain::access::AuthFailure;
 use gaze_domain::quota::{DEFAULT_IMAGE_BYTES, DEFAULT_IMAGE_COUNT};
 use gaze_domain::{MemberState, ProjectId, Role};
+use serde_json::json;
 
 use crate::harness::assert_refused;
 use crate::identity::assert_failure;
@@ -52,6 +53,12 @@ async fn a_project_gets_its_row_when_it_is_first_seen_and_the_name_that_it_has_t
         app.update_project(admin, row.id, patch).await.unwrap();
         let row = app.get_project(admin, row.id).await.unwrap();
         assert_eq!((row.name.as_str(), row.max_image_count), ("web-2", Some(3)));
+        let patch = ProjectPatch {
+            name: Some("mine".into()),
+            ..ProjectPatch::default()
+        };
+        let renamed = app.update_project(admin, row.id, patch).await;
+        assert_refused(renamed, "WrongState");
     }
 }
 
@@ -229,13 +236,18 @@ async fn a_guest_gets_no_credentials_that_would_outlive_its_token() {
         .renew_token("admin", std::time::Duration::from_hours(1))
         .await;
     assert_refused(renewed, "Forbidden");
+    // For what is the service's own, it is an administrator like any other, wherever it is from.
+    let elsewhere = json!({"id": "0a1b2c3d4e5f60718293a4b5c6d7e8f9", "name": "Elsewhere"});
+    desk.state().tokens.get_mut("admin").unwrap()["user"]["domain"] = elsewhere;
+    world.runtime.advance(61);
+    let guest = app.authenticate_token("admin").await.unwrap();
     let project = gaze_app::NewProject {
         name: "new".into(),
         description: None,
         password: None,
     };
-    assert_refused(app.create_project(&guest, project).await, "Forbidden");
-    // For users of the service's own, it is an administrator like any other.
+    let (made, _, _) = app.create_project(&guest, project).await.unwrap();
+    assert_eq!(made.domain, world.admin.caller.domain);
     app.create_api_token(&guest, Some(world.tenant.user.id))
         .await
         .unwrap();
