@@ -321,9 +321,17 @@ fn not_found(noun: Noun) -> Refusal {
             "The specified data disk ID is unavailable.",
         ),
         Noun::Tag => Refusal::new(400, "IMG.0115", "The image tag is invalid."),
-        Noun::Store | Noun::Pool | Noun::AccessKey | Noun::Token | Noun::Job | Noun::Namespace | Noun::MetadefObject | Noun::MetadefProperty | Noun::MetadefTag | Noun::ResourceType | Noun::Export => {
-            Refusal::new(400, "IMG.0121", "The object cannot be found.")
-        }
+        Noun::Store
+        | Noun::Pool
+        | Noun::AccessKey
+        | Noun::Token
+        | Noun::Job
+        | Noun::Namespace
+        | Noun::MetadefObject
+        | Noun::MetadefProperty
+        | Noun::MetadefTag
+        | Noun::ResourceType
+        | Noun::Export => Refusal::new(400, "IMG.0121", "The object cannot be found."),
     }
 }
 
