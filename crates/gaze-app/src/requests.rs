@@ -25,7 +25,7 @@ pub use copies::{CopyInto, Fetching, NewCopies, Wishes};
 pub use export::{Capability, ExportChoice, Exported, NewExport, Offer, StartedExport};
 pub use machines::*;
 pub use metadefs::{ListedNamespace, NamespaceView};
-pub use mirror::{Described, Mirror, Original};
+pub use mirror::{Described, Edit, Mirror, Original};
 pub use people::*;
 pub use places::*;
 pub use tags::*;

@@ -37,12 +37,15 @@ impl std::fmt::Debug for Original {
     }
 }
 
+/// A change of an image, which may be made more than once.
+pub type Edit = Box<dyn Fn(&mut Image) -> Result<()> + Send + Sync>;
+
 /// What another service says of an image.
 pub struct Described {
     /// Bytes of its file.
     pub size: u64,
     /// Says the same of an image here; may be done twice.
-    pub edit: Box<dyn Fn(&mut Image) -> Result<()> + Send + Sync>,
+    pub edit: Edit,
 }
 
 impl std::fmt::Debug for Described {

@@ -1,6 +1,7 @@
 //! Images that are copied into more stores, and what was staged that goes to others.
 
 use std::path::PathBuf;
+use std::slice::from_ref;
 
 use gaze_app::{CopyInto, NewCopies, NewImage, StoreChoice, Work, WorkKind, WorkState};
 use gaze_domain::{Caller, Error, Image, ImageId, Noun, Status, Store, Visibility};
@@ -216,7 +217,7 @@ async fn a_store_that_breaks_fails_the_copying_or_is_left_out() {
         assert_eq!(work.state, WorkState::Failed);
         assert_eq!(
             stores_of(&world, image.id).await,
-            [world.store.name.clone()]
+            from_ref(&world.store.name)
         );
         let mut both = vec![other.id, broken.id];
         both.sort();
@@ -263,7 +264,7 @@ async fn damaged_bytes_are_not_copied_and_an_intact_copy_serves_instead() {
             assert!(work.failure.as_ref().is_some_and(expected), "{work:?}");
             assert_eq!(
                 stores_of(&world, image.id).await,
-                [world.store.name.clone()]
+                from_ref(&world.store.name)
             );
         }
         damage("none");
@@ -365,7 +366,7 @@ async fn what_was_staged_stays_staged_if_it_cannot_go_where_it_must() {
         assert_eq!(work.state, WorkState::Succeeded, "{:?}", work.failure);
         assert_eq!(
             stores_of(&world, second.id).await,
-            [world.store.name.clone()]
+            from_ref(&world.store.name)
         );
         assert_eq!(missed(&world, second.id).await, Some(vec![broken.id]));
         std::fs::remove_file(&tmp).unwrap();

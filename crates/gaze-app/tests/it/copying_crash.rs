@@ -35,6 +35,7 @@ async fn second(app: &App, caller: &Caller) -> Store {
 }
 
 /// The part of the process that is killed: copies an image until bytes have moved.
+#[expect(clippy::print_stdout, reason = "the parent reads it")]
 pub(crate) async fn underway(task: &str, app: &App, caller: &Caller) {
     if task != "copy" && task != "admit" {
         return;

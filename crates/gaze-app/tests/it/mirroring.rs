@@ -101,7 +101,7 @@ async fn what_goes_wrong_there_leaves_the_image_as_it_was() {
             "/odd/image" => answer(stream, "200 OK", &[], b"odd"),
             "/endless/image" => {
                 head(stream, "200 OK", &["Transfer-Encoding: chunked"], None)
-                    && (0..100).all(|_| chunk(stream, &[b'7'; 100_000]))
+                    && (0..100).all(|_| chunk(stream, &vec![b'7'; 100_000]))
             }
             "/short/image/file" => answer(stream, "200 OK", &[], &noise(SIZE - 1)),
             "/long/image/file" => {
@@ -202,6 +202,7 @@ fn stalling() -> Server {
 }
 
 /// The part of the process that is killed: fetches from another service until bytes have come.
+#[expect(clippy::print_stdout, reason = "the parent reads it")]
 pub(crate) async fn underway(task: &str, app: &App, caller: &Caller, url: &str) {
     if task != "mirror" {
         return;

@@ -190,7 +190,7 @@ fn words_of<T: Copy>(all: &[T], word: fn(T) -> &'static str) -> Vec<&'static str
 #[tokio::test]
 async fn every_status_shows_as_the_table_says() {
     let words = words_of(Status::ALL, Status::as_str);
-    walk(
+    Box::pin(walk(
         "Status",
         "status",
         &words,
@@ -200,14 +200,14 @@ async fn every_status_shows_as_the_table_says() {
             ("didi", "status"),
             ("glance", "status"),
         ],
-    )
+    ))
     .await;
 }
 
 #[tokio::test]
 async fn every_platform_shows_as_the_table_says() {
     let words = words_of(Platform::ALL, Platform::as_str);
-    walk(
+    Box::pin(walk(
         "Platform",
         "platform",
         &words,
@@ -217,14 +217,14 @@ async fn every_platform_shows_as_the_table_says() {
             ("didi", "platform"),
             ("glance", "os_type"),
         ],
-    )
+    ))
     .await;
 }
 
 #[tokio::test]
 async fn every_architecture_shows_as_the_table_says() {
     let words = words_of(Architecture::ALL, Architecture::as_str);
-    walk(
+    Box::pin(walk(
         "Architecture",
         "architecture",
         &words,
@@ -235,7 +235,7 @@ async fn every_architecture_shows_as_the_table_says() {
             ("didi", "osArch"),
             ("glance", "architecture"),
         ],
-    )
+    ))
     .await;
 }
 
