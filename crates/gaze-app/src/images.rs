@@ -25,6 +25,7 @@ mod ticket;
 mod transfer;
 mod update;
 mod upload;
+mod usage;
 mod verify;
 mod whereabouts;
 

@@ -58,7 +58,7 @@ pub use requests::*;
 pub use settings::{RootDisks, Settings};
 pub use setup::{ADMIN_PROJECT, FirstStart, Place};
 pub use system::SystemRuntime;
-pub use work::{Wanted, Work, WorkKind, WorkList, WorkState};
+pub use work::{Wanted, Work, WorkFilter, WorkKind, WorkList, WorkState};
 
 /// Everything a verb needs. Cheap to clone; all clones are one service.
 #[derive(Clone, Debug)]

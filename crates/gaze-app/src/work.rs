@@ -109,6 +109,29 @@ impl Work {
     }
 }
 
+impl WorkState {
+    const fn of_job(self) -> State {
+        match self {
+            Self::Queued => State::Queued,
+            Self::Running => State::Running,
+            Self::Succeeded => State::Succeeded,
+            Self::Failed => State::Failed,
+            Self::Cancelled => State::Cancelled,
+        }
+    }
+}
+
+/// Which jobs of a list, and how they are ordered.
+#[derive(Clone, Debug, Default)]
+pub struct WorkFilter {
+    /// Of these kinds; of all if there is none.
+    pub kinds: Vec<WorkKind>,
+    /// In these states; in all if there is none.
+    pub states: Vec<WorkState>,
+    /// The oldest first instead of the newest.
+    pub ascending: bool,
+}
+
 /// A page of jobs, newest first.
 #[derive(Clone, Debug)]
 pub struct WorkList {
@@ -192,13 +215,26 @@ impl App {
 
     /// Jobs of the caller's project; of all for an administrator.
     pub async fn list_work(&self, caller: &Caller, list: WorkList) -> Result<Vec<Work>> {
+        self.filter_work(caller, list, WorkFilter::default()).await
+    }
+
+    /// The same, of some kinds and states alone or the oldest first.
+    pub async fn filter_work(
+        &self,
+        caller: &Caller,
+        list: WorkList,
+        filter: WorkFilter,
+    ) -> Result<Vec<Work>> {
         let list = JobList {
             owner: (!caller.is_admin()).then(|| caller.project.hex()),
             subject: list.image.map(ImageId::hex),
+            kinds: filter.kinds.iter().map(ToString::to_string).collect(),
+            states: filter.states.iter().map(|state| state.of_job()).collect(),
             except: Some(notices::KIND.to_owned()),
             unfinished: list.unfinished_only,
             after: list.after.map(JobId::hex),
             limit: list.limit.min(1000),
+            ascending: filter.ascending,
         };
         self.jobs()
             .list(&list)

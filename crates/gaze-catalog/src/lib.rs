@@ -10,6 +10,7 @@
 )]
 
 pub mod access_key;
+pub mod arriving;
 pub mod at_hand;
 pub mod call;
 pub mod cluster;

@@ -147,7 +147,7 @@ pub fn can_see(caller: &Caller, image: &Image, membership: Option<MemberState>) 
     caller.is_admin()
         || image.owner == caller.project
         || match image.visibility {
-            Visibility::Public => image.status != Status::Deleted,
+            Visibility::Public | Visibility::Community => image.status != Status::Deleted,
             // A pending or rejected member may look, so that it can decide or change its mind.
             Visibility::Shared => membership.is_some() && image.status != Status::Deleted,
             Visibility::Private => false,
@@ -159,7 +159,7 @@ pub fn can_use(caller: &Caller, image: &Image, membership: Option<MemberState>) 
     can_see(caller, image, membership)
         && (caller.is_admin()
             || image.owner == caller.project
-            || image.visibility == Visibility::Public
+            || matches!(image.visibility, Visibility::Public | Visibility::Community)
             || membership == Some(MemberState::Accepted))
 }
 
@@ -172,10 +172,11 @@ pub fn can_change(caller: &Caller, image: &Image) -> bool {
     }
 }
 
-/// Whether the caller may give the image that visibility: only an administrator publishes.
+/// Whether the caller may give the image that visibility: only an administrator puts it into
+/// everybody's lists.
 pub fn can_publish(caller: &Caller, visibility: Visibility) -> bool {
     match visibility {
-        Visibility::Private | Visibility::Shared => true,
+        Visibility::Private | Visibility::Shared | Visibility::Community => true,
         Visibility::Public => caller.is_admin(),
     }
 }

@@ -27,6 +27,8 @@ crate::words! {
         Private = "private",
         /// The owner and the members.
         Shared = "shared",
+        /// Everybody who knows of it or asks for such images; in ordinary lists the owner's alone.
+        Community = "community",
         /// Everybody, and listed for everybody.
         Public = "public",
     }

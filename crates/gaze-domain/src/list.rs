@@ -16,6 +16,13 @@ pub enum Scope {
         project: ProjectId,
         shared: Vec<MemberState>,
     },
+    /// What `Visible` shows, and the community images of others, which no list shows unasked.
+    Usable {
+        project: ProjectId,
+        shared: Vec<MemberState>,
+    },
+    /// All community images.
+    Community,
     /// What the project owns.
     Owned(ProjectId),
 }

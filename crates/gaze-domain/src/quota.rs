@@ -15,6 +15,15 @@ crate::words! {
 pub const DEFAULT_IMAGE_COUNT: u64 = 20;
 pub const DEFAULT_IMAGE_BYTES: u64 = 10 << 40;
 
+/// What of a project's use is not yet an image that machines start from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Arriving {
+    /// Images whose bytes are on their way, or staged.
+    pub images: u64,
+    /// Bytes that are staged.
+    pub staged_bytes: u64,
+}
+
 /// Limits and present use of one project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Usage {

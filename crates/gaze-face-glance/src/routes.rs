@@ -84,6 +84,7 @@ operations! {
         "List stores" get "GET" "/v2/info/stores" info::list_stores Required;
         "List stores detail" get "GET" "/v2/info/stores/detail"
             info::list_stores_detail Required;
+        "Show usage" get "GET" "/v2/info/usage" info::show_usage Required;
         "Delete image from store" delete "DELETE" "/v2/stores/{store_id}/{image_id}"
             stores::delete_from_store Required;
         "Add location" post "POST" "/v2/images/{image_id}/locations"
@@ -97,8 +98,7 @@ operations! {
             cache::drop_image Required;
         "List image tasks" get "GET" "/v2/images/{image_id}/tasks"
             tasks::list_image_tasks Required;
-        "List tasks" get "GET" "/v2/tasks" tasks::list_tasks Required
-            "the newest 100, without filters";
+        "List tasks" get "GET" "/v2/tasks" tasks::list_tasks Required;
         "Show task details" get "GET" "/v2/tasks/{task_id}" tasks::show_task Required;
         "Show image schema" get "GET" "/v2/schemas/image" schemas::image Required;
         "Show images schema" get "GET" "/v2/schemas/images" schemas::images Required;
@@ -180,9 +180,10 @@ operations! {
             metadefs::schemas::tag Required;
         "Show metadata definition tags schema" get "GET" "/v2/schemas/metadefs/tags"
             metadefs::schemas::tags Required;
+        "Show task schema" get "GET" "/v2/schemas/task" schemas::task Required;
+        "Show tasks schema" get "GET" "/v2/schemas/tasks" schemas::tasks Required;
     }
     absent {
-        "Show usage" "GET" "/v2/info/usage";
         "Create task" "POST" "/v2/tasks";
     }
 }

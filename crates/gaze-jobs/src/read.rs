@@ -12,6 +12,10 @@ pub struct JobList {
     pub owner: Option<String>,
     /// Only those on this subject.
     pub subject: Option<String>,
+    /// Only those of these kinds; of all if there is none.
+    pub kinds: Vec<String>,
+    /// Only those in these states; in all if there is none.
+    pub states: Vec<State>,
     /// None of this kind.
     pub except: Option<String>,
     /// Only those not in a final state.
@@ -21,6 +25,8 @@ pub struct JobList {
     pub after: Option<String>,
     /// At most so many.
     pub limit: u32,
+    /// The oldest first.
+    pub ascending: bool,
 }
 
 impl Jobs {
@@ -49,7 +55,7 @@ impl Jobs {
         self.select(&sql, &args).await
     }
 
-    /// A page of jobs, newest first, with live progress as [`Jobs::find`].
+    /// A page of jobs, newest first unless asked otherwise, with live progress as [`Jobs::find`].
     pub async fn list(&self, list: &JobList) -> Result<Vec<Job>, SqlError> {
         let (sql, args) = statement(list);
         self.select(&sql, &args).await
@@ -114,14 +120,31 @@ fn statement(list: &JobList) -> (String, Vec<Value>) {
         args.push(kind.into());
         wanted.push(format!("kind <> ${}", args.len()));
     }
+    if !list.kinds.is_empty() {
+        let first = args.len() + 1;
+        args.extend(list.kinds.iter().map(Value::from));
+        let places = placeholders(first, list.kinds.len());
+        wanted.push(format!("kind IN ({places})"));
+    }
+    if !list.states.is_empty() {
+        let first = args.len() + 1;
+        args.extend(list.states.iter().map(|state| state.as_str().into()));
+        let places = placeholders(first, list.states.len());
+        wanted.push(format!("state IN ({places})"));
+    }
     if list.unfinished {
         wanted.push("finished_at IS NULL".to_owned());
     }
+    let (direction, behind) = if list.ascending {
+        ("ASC", '>')
+    } else {
+        ("DESC", '<')
+    };
     if let Some(after) = &list.after {
         args.push(after.into());
         let place = args.len();
         wanted.push(format!(
-            "(created_at, id) < ((SELECT created_at FROM job WHERE id = ${place}), ${place})"
+            "(created_at, id) {behind} ((SELECT created_at FROM job WHERE id = ${place}), ${place})"
         ));
     }
     let filter = if wanted.is_empty() {
@@ -129,8 +152,9 @@ fn statement(list: &JobList) -> (String, Vec<Value>) {
     } else {
         format!("WHERE {}", wanted.join(" AND "))
     };
-    let sql =
-        format!("SELECT {COLUMNS} FROM job {filter} ORDER BY created_at DESC, id DESC LIMIT $1");
+    let sql = format!(
+        "SELECT {COLUMNS} FROM job {filter} ORDER BY created_at {direction}, id {direction} LIMIT $1"
+    );
     (sql, args)
 }
 

@@ -44,6 +44,8 @@ fn narrow(caller: &Caller, asked: Scope) -> Scope {
             shared: vec![MemberState::Accepted],
         },
         Scope::Visible { shared, .. } => Scope::Visible { project, shared },
+        Scope::Usable { shared, .. } => Scope::Usable { project, shared },
+        Scope::Community => Scope::Community,
         Scope::Owned(_) => Scope::Owned(project),
     }
 }

@@ -2,10 +2,12 @@
 
 use gaze_catalog::{image, member, project};
 use gaze_domain::{
-    Caller, Error, ImageId, Member, MemberState, Noun, ProjectId, Result, Visibility, access,
+    Caller, Error, ImageId, Member, MemberState, Noun, ProjectId, Result, Status, Visibility,
+    access,
 };
 
 use crate::App;
+use crate::authorize::Known;
 
 impl App {
     /// The owner sees all members, a member only itself.
@@ -28,15 +30,27 @@ impl App {
         state: MemberState,
     ) -> Result<Member> {
         let known = self.known_image(caller, id).await?;
-        known.must_change(caller, "share the image")?;
         if known.image.owner == with {
+            known.must_change(caller, "share the image")?;
             return Err(Error::invalid("member", "the owner needs no membership"));
         }
-        if known.image.visibility == Visibility::Public {
+        self.insert_member(caller, &known, with, state).await
+    }
+
+    async fn insert_member(
+        &self,
+        caller: &Caller,
+        known: &Known,
+        with: ProjectId,
+        state: MemberState,
+    ) -> Result<Member> {
+        known.must_change(caller, "share the image")?;
+        let id = known.image.id;
+        if let everybody @ (Visibility::Public | Visibility::Community) = known.image.visibility {
             return Err(Error::WrongState {
                 noun: Noun::Image,
                 id: id.hex(),
-                state: "public".into(),
+                state: everybody.to_string(),
                 needed: "everybody has it already".into(),
             });
         }
@@ -69,19 +83,24 @@ impl App {
     }
 
     /// Shares an image that is meant to be shared, for vendors with whom sharing changes no
-    /// visibility: the project decides whether it takes the image.
+    /// visibility: the project decides whether it takes the image. The owner may be a member too,
+    /// which changes nothing.
     pub async fn share_image(
         &self,
         caller: &Caller,
         id: ImageId,
         with: ProjectId,
     ) -> Result<Member> {
-        let image = self.get_live_image(caller, id).await?;
-        if image.visibility != Visibility::Shared && access::can_change(caller, &image) {
+        let known = self.known_image(caller, id).await?;
+        let image = &known.image;
+        if image.status == Status::Deleted {
+            return Err(Error::not_found(Noun::Image, id));
+        }
+        if image.visibility != Visibility::Shared && access::can_change(caller, image) {
             let action = "add members: only shared images have members";
             return Err(Error::forbidden(action, Noun::Image, id));
         }
-        self.add_member(caller, id, with, MemberState::Pending)
+        self.insert_member(caller, &known, with, MemberState::Pending)
             .await
     }
 

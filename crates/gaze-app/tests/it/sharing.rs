@@ -13,7 +13,7 @@ use crate::harness::{announced, assert_refused, named, noise, queued, store, wor
 async fn of(world: &World, visibility: Visibility, name: &str) -> ImageId {
     let owner = match visibility {
         Visibility::Public => &world.admin,
-        Visibility::Private | Visibility::Shared => &world.tenant,
+        Visibility::Private | Visibility::Shared | Visibility::Community => &world.tenant,
     };
     let new = NewImage {
         visibility,

@@ -4,7 +4,7 @@
 //! What a tenant sees is the union of what it owns, what is public and what is shared with it.
 //! Written as one `WHERE` with `OR`, no index serves the order. So each way of being visible is a
 //! branch of its own that reads its head, as long as the page, in order from its own index; the
-//! statement merges the heads of at most three branches. A branch may find what another finds as
+//! statement merges the heads of at most four branches. A branch may find what another finds as
 //! well: to leave that out, it would have to pass over all the images of a tenant who publishes.
 
 use gaze_domain::list::{ImageList, Scope, Start};
@@ -72,7 +72,7 @@ pub async fn count(rows: &mut impl Rows, query: &ImageList) -> Result<u64, Failu
 fn writer<'l>(rows: &impl Rows, query: &'l ImageList) -> Writer<'l> {
     let pinned = match query.scope {
         Scope::All => false,
-        Scope::Owned(_) | Scope::Visible { .. } => true,
+        Scope::Owned(_) | Scope::Visible { .. } | Scope::Usable { .. } | Scope::Community => true,
     };
     Writer::new(rows.kind(), Some(first_field(&query.sort)), pinned)
 }
@@ -143,18 +143,22 @@ fn branches(
             let project = add(writer, *project);
             vec![format!("{table} WHERE i.owner_id = {project}{tie}")]
         }
-        Scope::Visible { project, shared } => {
+        Scope::Community => vec![format!(
+            "{table} WHERE i.visibility = 'community' AND i.status <> 'deleted'{tie}"
+        )],
+        Scope::Visible { project, shared } | Scope::Usable { project, shared } => {
             let project = add(writer, *project);
             let others = match overlap {
                 Overlap::Allowed => String::new(),
                 Overlap::None => format!(" AND (i.owner_id || '') <> {project}"),
             };
-            let mut branches = vec![
-                format!("{table} WHERE i.owner_id = {project}{tie}"),
+            let mut branches = vec![format!("{table} WHERE i.owner_id = {project}{tie}")];
+            let community = matches!(scope, Scope::Usable { .. }).then_some("community");
+            branches.extend(["public"].into_iter().chain(community).map(|word| {
                 format!(
-                    "{table} WHERE i.visibility = 'public' AND i.status <> 'deleted'{others}{tie}"
-                ),
-            ];
+                    "{table} WHERE i.visibility = '{word}' AND i.status <> 'deleted'{others}{tie}"
+                )
+            }));
             if !shared.is_empty() {
                 let states: Vec<String> = shared
                     .iter()

@@ -61,6 +61,7 @@ fn nth(n: u128) -> Image {
         created_at: at(i64::try_from(n * 7919 % IMAGES).unwrap()),
         visibility: match n % 10 {
             0 => Visibility::Public,
+            3 => Visibility::Community,
             7 => Visibility::Shared,
             _ => Visibility::Private,
         },
@@ -202,10 +203,25 @@ async fn pages(world: &World) {
                     project: project_id(1),
                     shared: vec![],
                 },
-                created,
+                created.clone(),
                 Descending,
             ),
             &["image_owner_newest", "image_visibility_newest"],
+        ),
+        (
+            sorted(
+                Scope::Usable {
+                    project: project_id(1),
+                    shared: vec![],
+                },
+                created.clone(),
+                Descending,
+            ),
+            &["image_owner_newest", "image_visibility_newest"],
+        ),
+        (
+            sorted(Scope::Community, created, Descending),
+            &["image_visibility_newest"],
         ),
         (
             sorted(

@@ -81,10 +81,24 @@ fn a_pending_member_sees_but_does_not_use() {
 }
 
 #[test]
+fn a_community_image_is_everybodys_to_use_and_its_owners_to_change() {
+    let caller = caller(Role::Member, 7);
+    let mut image = image();
+    image.owner = ProjectId::new(Uuid::from_u128(8));
+    image.visibility = Visibility::Community;
+    image.status = Status::Active;
+    assert!(can_use(&caller, &image, None));
+    assert!(!can_change(&caller, &image));
+    image.status = Status::Deleted;
+    assert!(!can_see(&caller, &image, None));
+}
+
+#[test]
 fn only_an_administrator_publishes() {
     assert!(can_publish(&caller(Role::Admin, 7), Visibility::Public));
     assert!(!can_publish(&caller(Role::Member, 7), Visibility::Public));
     assert!(can_publish(&caller(Role::Member, 7), Visibility::Shared));
+    assert!(can_publish(&caller(Role::Member, 7), Visibility::Community));
 }
 
 #[test]

@@ -25,10 +25,15 @@ pub(crate) const READ_ONLY: &[&str] = &[
 ];
 
 /// Kept back for the service (Glance, `_reserved_properties`).
-pub(crate) const RESERVED: &[&str] = &["deleted", "deleted_at", "location"];
+const RESERVED: &[&str] = &["deleted", "deleted_at", "location"];
 
 /// What begins so is told by the service and set by nobody (Glance, `GLANCE_RESERVED_NS`).
-pub(crate) const NAMESPACE: &str = "os_glance";
+const RESERVED_PREFIX: &str = "os_glance";
+
+/// Whether clients may neither give an image such a property nor change or remove it.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    RESERVED.contains(&name) || name.starts_with(RESERVED_PREFIX)
+}
 
 /// Everything that is no extra property, read-only ones apart.
 pub(crate) const BASE: &[&str] = &[
@@ -111,7 +116,7 @@ pub(crate) fn visible(value: &Value) -> Result<Visibility, Refusal> {
     let word = text(value)?;
     let mut all = Visibility::ALL.iter();
     let known = all.find(|it| visibility(**it) == word).copied();
-    known.ok_or_else(|| wrong(value, "one of private, public, shared"))
+    known.ok_or_else(|| wrong(value, "one of community, private, public, shared"))
 }
 
 pub(crate) fn tags(value: &Value) -> Result<std::collections::BTreeSet<String>, Refusal> {
@@ -133,7 +138,7 @@ pub(crate) fn tag(tag: &str) -> Result<&str, Refusal> {
 
 /// The value of an extra property. The name is checked by the domain.
 pub(crate) fn extra(name: &str, value: &Value) -> Result<String, Refusal> {
-    if RESERVED.contains(&name) || name.starts_with(NAMESPACE) {
+    if is_reserved(name) {
         return Err(Refusal::reserved(name));
     }
     if name.chars().count() > MAX_TEXT {

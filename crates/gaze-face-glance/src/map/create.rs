@@ -156,6 +156,10 @@ mod tests {
                 "403 Attribute 'deleted' is reserved.",
             ),
             (
+                json!({"os_glance_failed_import": "a"}),
+                "403 Attribute 'os_glance_failed_import' is reserved.",
+            ),
+            (
                 json!({"owner": "9".repeat(32)}),
                 "403 You are not permitted to create images owned by \
                  '99999999999999999999999999999999'.",

@@ -32,6 +32,7 @@ pub(crate) const fn visibility(visibility: Visibility) -> &'static str {
         Visibility::Private => "private",
         Visibility::Shared => "shared",
         Visibility::Public => "public",
+        Visibility::Community => "community",
     }
 }
 

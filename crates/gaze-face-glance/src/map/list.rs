@@ -6,16 +6,14 @@ use gaze_domain::list::{
     Condition, Direction, Field, ImageList, Operand, Scope, Sort, Start, Test,
 };
 use gaze_domain::{Caller, ImageId, MemberState, ProjectId, Status, Visibility};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::image::visibility;
+use super::page::{self, direction, limit};
 use super::{extras, filter, member, words};
 use crate::Vendor;
 use crate::errors::Refusal;
 
-pub(crate) const DEFAULT_PAGE: u32 = 25;
-/// Longest page (Glance, `api_limit_max`).
-pub(crate) const MAX_PAGE: u32 = 1000;
+const IMAGES: &str = "/v2/images";
 
 /// A list, and the addresses of its pages.
 #[derive(Debug)]
@@ -30,11 +28,21 @@ struct Reading {
     keys: Vec<String>,
     directions: Vec<Direction>,
     sort: Vec<(String, Option<Direction>)>,
-    visible: Option<Visibility>,
+    visible: Visible,
     hidden: bool,
     member_states: Option<Vec<MemberState>>,
     limit: Option<u32>,
     marker: Option<ImageId>,
+}
+
+/// What the filter `visibility` says.
+#[derive(Clone, Copy, Default)]
+enum Visible {
+    /// It is absent: community images of others are then left out, even for an administrator.
+    #[default]
+    Ordinary,
+    All,
+    Only(Visibility),
 }
 
 impl Query {
@@ -56,35 +64,14 @@ impl Query {
 
     /// Address of the first page.
     pub(crate) fn first(&self) -> String {
-        self.address(None)
+        page::address(IMAGES, &self.pairs, None)
     }
 
     /// Address of the page behind that image.
     pub(crate) fn behind(&self, last: ImageId) -> String {
-        self.address(Some(last))
-    }
-
-    fn address(&self, marker: Option<ImageId>) -> String {
-        let mut address = String::from("/v2/images");
-        let kept = self.pairs.iter().filter(|(name, _)| name != "marker");
-        let kept = kept.map(|(name, value)| (name.as_str(), value.clone()));
-        let marker = marker.map(|id| ("marker", id.hyphenated()));
-        for (at, (name, value)) in kept.chain(marker).enumerate() {
-            address.push(if at == 0 { '?' } else { '&' });
-            address.extend(utf8_percent_encode(name, RESERVED));
-            address.push('=');
-            address.extend(utf8_percent_encode(&value, RESERVED));
-        }
-        address
+        page::address(IMAGES, &self.pairs, Some(last.hyphenated()))
     }
 }
-
-/// All but the unreserved characters of RFC 3986.
-pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC
-    .remove(b'-')
-    .remove(b'.')
-    .remove(b'_')
-    .remove(b'~');
 
 impl Reading {
     fn take(&mut self, name: &str, value: &str) -> Result<(), Refusal> {
@@ -117,16 +104,26 @@ impl Reading {
             .unwrap_or_else(|| vec![MemberState::Accepted]);
         let project = caller.project;
         let scope = match self.visible {
-            // Nobody sees another's private images in a list, except in the list of everything.
-            Some(Visibility::Private) => Scope::Owned(project),
-            Some(Visibility::Public) | None if caller.is_admin() => Scope::All,
-            Some(Visibility::Public | Visibility::Shared) | None => {
+            Visible::Only(Visibility::Community) => Scope::Community,
+            _ if caller.is_admin() => Scope::All,
+            Visible::Only(Visibility::Private) => Scope::Owned(project),
+            Visible::Only(Visibility::Public | Visibility::Shared) | Visible::Ordinary => {
                 Scope::Visible { project, shared }
             }
+            Visible::All => Scope::Usable { project, shared },
         };
-        if let Some(visible) = self.visible {
-            self.conditions
-                .push(Condition::eq(Field::Visibility, visible));
+        match self.visible {
+            Visible::Only(visible) => {
+                self.conditions
+                    .push(Condition::eq(Field::Visibility, visible));
+            }
+            Visible::Ordinary if caller.is_admin() => {
+                self.conditions.push(Condition::AnyOf(vec![
+                    vec![Condition::eq(Field::Owner, project)],
+                    vec![Condition::not_eq(Field::Visibility, Visibility::Community)],
+                ]));
+            }
+            Visible::Ordinary | Visible::All => {}
         }
         self.conditions
             .push(Condition::eq(Field::Hidden, self.hidden));
@@ -137,7 +134,7 @@ impl Reading {
             conditions: self.conditions,
             sort,
             start: self.marker.map_or(Start::First, Start::After),
-            limit: self.limit.unwrap_or(DEFAULT_PAGE),
+            limit: self.limit.unwrap_or(page::DEFAULT_PAGE),
         })
     }
 
@@ -200,16 +197,6 @@ fn by(key: &str, direction: Direction) -> Option<Result<Sort, Refusal>> {
     Some(Ok(Sort { field, direction }))
 }
 
-pub(crate) fn direction(word: &str) -> Result<Direction, Refusal> {
-    match word {
-        "asc" => Ok(Direction::Ascending),
-        "desc" => Ok(Direction::Descending),
-        _ => Err(Refusal::bad_request(&format!(
-            "Invalid sort direction: {word}. It must be one of the following: asc, desc."
-        ))),
-    }
-}
-
 /// `key[:direction],…`
 fn sort(text: &str) -> Result<Vec<(String, Option<Direction>)>, Refusal> {
     text.split(',')
@@ -218,15 +205,6 @@ fn sort(text: &str) -> Result<Vec<(String, Option<Direction>)>, Refusal> {
             Some((key, word)) => Ok((key.to_owned(), Some(direction(word)?))),
         })
         .collect()
-}
-
-pub(crate) fn limit(text: &str) -> Result<u32, Refusal> {
-    let number: i64 = text
-        .parse()
-        .map_err(|_no_number| Refusal::bad_request("limit param must be an integer"))?;
-    let number = u64::try_from(number)
-        .map_err(|_negative| Refusal::bad_request("limit param must be positive"))?;
-    Ok(u32::try_from(number).unwrap_or(MAX_PAGE).min(MAX_PAGE))
 }
 
 fn marker(text: &str) -> Result<ImageId, Refusal> {
@@ -238,15 +216,14 @@ pub(crate) fn no_marker(text: &str) -> Refusal {
     Refusal::bad_request(&format!("No image found with ID {text} to start after."))
 }
 
-/// `None` for `all`.
-fn visible(word: &str) -> Result<Option<Visibility>, Refusal> {
+fn visible(word: &str) -> Result<Visible, Refusal> {
     if word == "all" {
-        return Ok(None);
+        return Ok(Visible::All);
     }
     let known = Visibility::ALL.iter().find(|it| visibility(**it) == word);
     known
         .copied()
-        .map(Some)
+        .map(Visible::Only)
         .ok_or_else(|| Refusal::bad_request(&format!("Invalid visibility value: {word}")))
 }
 
@@ -309,6 +286,7 @@ fn condition(name: &str, value: &str) -> Result<Vec<Condition>, Refusal> {
         "protected" => vec![Condition::eq(Field::Protected, flag(name, value)?)],
         "min_ram" => vec![Condition::eq(Field::MinRamMib, number(name, value)?)],
         "min_disk" => vec![Condition::eq(Field::MinDiskGib, number(name, value)?)],
+        "size" => vec![Condition::eq(Field::Size, number(name, value)?)],
         "size_min" => {
             let least = Operand::Int(number(name, value)?);
             vec![Condition::Field(Field::Size, Test::Ge(least))]

@@ -11,6 +11,8 @@ pub(crate) mod location;
 pub(crate) mod member;
 pub(crate) mod metadefs;
 pub(crate) mod original;
+pub(crate) mod page;
 pub(crate) mod patch;
 pub(crate) mod task;
+pub(crate) mod task_list;
 pub(crate) mod words;

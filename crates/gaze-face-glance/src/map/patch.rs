@@ -7,7 +7,7 @@ use gaze_domain::image::{MAX_PROPERTIES, MAX_TAGS};
 use gaze_domain::{Image, ProjectId, Status};
 use serde_json::{Map, Value};
 
-use super::attribute::{self, BASE, NAMESPACE, READ_ONLY, RESERVED};
+use super::attribute::{self, BASE, READ_ONLY};
 use super::create::limited;
 use super::extras::{self, Facts};
 use super::words::{BARE, CONTAINER};
@@ -96,7 +96,7 @@ fn change(mut operation: Map<String, Value>, generation: Generation) -> Result<C
     if READ_ONLY.contains(&name.as_str()) || name == "id" {
         return Err(Refusal::read_only(&name));
     }
-    if RESERVED.contains(&name.as_str()) || name.starts_with(NAMESPACE) {
+    if attribute::is_reserved(&name) {
         return Err(Refusal::reserved(&name));
     }
     if name == "locations" {

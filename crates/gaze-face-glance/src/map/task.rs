@@ -6,7 +6,7 @@ use super::words::time;
 use crate::wire::task::Task;
 
 /// What brings the bytes of an image. Glance's own word for an import.
-const IMPORT: &str = "api_image_import";
+pub(crate) const IMPORT: &str = "api_image_import";
 
 pub(crate) const fn status(state: WorkState) -> &'static str {
     match state {
@@ -17,12 +17,16 @@ pub(crate) const fn status(state: WorkState) -> &'static str {
     }
 }
 
-/// Whether a job is a task: those that bring an image's bytes are.
+/// The jobs that are tasks: those that bring an image's bytes.
+pub(crate) const KINDS: &[WorkKind] = &[
+    WorkKind::Upload,
+    WorkKind::Import,
+    WorkKind::Capture,
+    WorkKind::Copy,
+];
+
 pub(crate) fn is_task(work: &Work) -> bool {
-    matches!(
-        work.kind,
-        WorkKind::Upload | WorkKind::Import | WorkKind::Capture | WorkKind::Copy
-    )
+    KINDS.contains(&work.kind)
 }
 
 pub(crate) fn task(work: &Work) -> Task {

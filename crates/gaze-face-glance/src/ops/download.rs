@@ -19,7 +19,8 @@ use crate::query::Pairs;
 /// RFC 1864, though of hexadecimal digits: that is what Glance sends and its clients compare.
 const CONTENT_MD5: HeaderName = HeaderName::from_static("content-md5");
 
-/// 204 for an image without bytes, 403 for one that is switched off.
+/// 204 for an image without bytes, 403 for one that is switched off, and, by Glance's default
+/// policy, for who may only read what is said of images.
 pub(crate) async fn download_image(
     State(face): State<Face>,
     Known(caller): Known,
@@ -27,6 +28,7 @@ pub(crate) async fn download_image(
     Pairs(query): Pairs,
     headers: HeaderMap,
 ) -> Answer {
+    caller.must_write("download the data of an image", Noun::Image)?;
     let stores = preferred(&face.app.list_stores(&caller).await?, &query)?;
     // A range may count from the end, so the size has to be known before the bytes are opened.
     let part = if headers.contains_key(header::RANGE) {

@@ -10,7 +10,9 @@ use crate::Face;
 use crate::auth::Known;
 use crate::errors::Refusal;
 use crate::map::import::methods;
-use crate::wire::info::{Imports, Methods, Properties, Store, Stores};
+use crate::wire::info::{
+    Imports, Methods, Properties, Store, Stores, Usage, UsageOfProject, Usages,
+};
 
 /// How bytes may come besides being uploaded.
 pub(crate) async fn show_import(State(face): State<Face>, _caller: Known) -> Answer {
@@ -55,11 +57,49 @@ pub(crate) async fn list_stores_detail(State(face): State<Face>, Known(caller): 
     Ok(Json(Stores { stores }).into_response())
 }
 
-async fn by_room(face: &Face, caller: &Caller) -> Result<Vec<gaze_domain::Store>, Refusal> {
+/// Stores that bytes can go to, the one with the most room first.
+pub(super) async fn by_room(
+    face: &Face,
+    caller: &Caller,
+) -> Result<Vec<gaze_domain::Store>, Refusal> {
     let mut stores = face.app.list_stores(caller).await?;
     stores.retain(gaze_domain::Store::is_usable);
     stores.sort_by_key(|store| std::cmp::Reverse(store.available()));
     Ok(stores)
+}
+
+/// What the caller's project uses of what it may. Sizes are in whole MiB, and -1 is no limit. What
+/// is staged counts in full, and how many images arrive at once has no limit of its own.
+pub(crate) async fn show_usage(State(face): State<Face>, Known(caller): Known) -> Answer {
+    let (usage, arriving) = face.app.usage(&caller).await?;
+    let size_limit = limit(usage.max_image_bytes.map(mebibytes));
+    let usage = Usages {
+        image_size_total: Usage {
+            usage: mebibytes(usage.image_bytes),
+            limit: size_limit,
+        },
+        image_stage_total: Usage {
+            usage: mebibytes(arriving.staged_bytes),
+            limit: size_limit,
+        },
+        image_count_total: Usage {
+            usage: usage.image_count,
+            limit: limit(usage.max_image_count),
+        },
+        image_count_uploading: Usage {
+            usage: arriving.images,
+            limit: limit(None),
+        },
+    };
+    Ok(Json(UsageOfProject { usage }).into_response())
+}
+
+const fn mebibytes(bytes: u64) -> u64 {
+    bytes >> 20
+}
+
+fn limit(most: Option<u64>) -> i64 {
+    most.map_or(-1, |most| i64::try_from(most).unwrap_or(i64::MAX))
 }
 
 /// Glance's names of kinds of stores.

@@ -10,10 +10,12 @@ use super::Answer;
 use crate::Face;
 use crate::auth::Known;
 use crate::map::task::{is_task, task};
+use crate::map::task_list::Query;
 use crate::path::At;
+use crate::query::Pairs;
 use crate::wire::task::{ImageTasks, Tasks};
 
-/// Most tasks of one answer: the newest.
+/// Most tasks of one image: the newest.
 const MAX_TASKS: u32 = 100;
 
 pub(crate) async fn list_image_tasks(
@@ -34,18 +36,25 @@ pub(crate) async fn list_image_tasks(
 }
 
 /// Administrators only, by Glance's default policy.
-pub(crate) async fn list_tasks(State(face): State<Face>, Known(caller): Known) -> Answer {
+pub(crate) async fn list_tasks(
+    State(face): State<Face>,
+    Known(caller): Known,
+    Pairs(pairs): Pairs,
+) -> Answer {
     caller.must_admin("list tasks", Noun::Job)?;
-    let list = WorkList {
-        image: None,
-        unfinished_only: false,
-        after: None,
-        limit: MAX_TASKS,
+    let query = Query::parse(pairs)?;
+    let (list, filter) = (query.list.clone(), query.filter.clone());
+    let work = if query.is_empty() {
+        Vec::new()
+    } else {
+        face.app.filter_work(&caller, list, filter).await?
     };
-    let work = face.app.list_work(&caller, list).await?;
+    let full = !work.is_empty() && work.len() == query.list.limit as usize;
+    let last = work.last().filter(|_| full);
     Ok(Json(Tasks {
-        tasks: work.iter().filter(|it| is_task(it)).map(task).collect(),
-        first: "/v2/tasks",
+        next: last.map(|last| query.behind(last.id)),
+        first: query.first(),
+        tasks: work.iter().map(task).collect(),
         schema: "/v2/schemas/tasks",
     })
     .into_response())

@@ -44,3 +44,24 @@ pub(crate) struct Properties {
     pub(crate) capacity: u64,
     pub(crate) available: u64,
 }
+
+/// Use and limits of a project.
+#[derive(Debug, Serialize)]
+pub(crate) struct UsageOfProject {
+    pub(crate) usage: Usages,
+}
+
+#[derive(Debug, Serialize)]
+#[expect(clippy::struct_field_names, reason = "the vendor's names")]
+pub(crate) struct Usages {
+    pub(crate) image_size_total: Usage,
+    pub(crate) image_stage_total: Usage,
+    pub(crate) image_count_total: Usage,
+    pub(crate) image_count_uploading: Usage,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Usage {
+    pub(crate) usage: u64,
+    pub(crate) limit: i64,
+}

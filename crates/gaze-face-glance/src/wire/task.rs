@@ -12,7 +12,10 @@ pub(crate) struct ImageTasks {
 #[expect(clippy::struct_field_names, reason = "the vendor's names")]
 pub(crate) struct Tasks {
     pub(crate) tasks: Vec<Task>,
-    pub(crate) first: &'static str,
+    pub(crate) first: String,
+    /// Address of the page behind this one, if there may be one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) next: Option<String>,
     pub(crate) schema: &'static str,
 }
 

@@ -23,7 +23,8 @@ async fn shared(world: &World, name: &str, state: MemberState) -> Image {
 }
 
 /// Images of three owners: `one`, `two` (hidden), `three`, and `gone` of the tenant; `gold` that is
-/// public; `taken`, `offered`, `refused` and `theirs` of the stranger.
+/// public; `taken`, `offered`, `refused`, `theirs` and `anybodys` (of the community) of the
+/// stranger.
 async fn cloud() -> World {
     let world = World::new().await;
     let with = |name: &str, value: &str| NewImage {
@@ -59,6 +60,11 @@ async fn cloud() -> World {
     world
         .image_of(&world.stranger, NewImage::named("theirs"))
         .await;
+    let community = NewImage {
+        visibility: Visibility::Community,
+        ..NewImage::named("anybodys")
+    };
+    world.image_of(&world.stranger, community).await;
     world
 }
 
@@ -85,7 +91,10 @@ async fn filters_find_what_the_answers_show() {
     let own = world.tenant.project.id.hex();
     for (query, expected) in [
         ("", "gold one taken three"),
-        ("visibility=all", "gold one taken three"),
+        ("visibility=all", "anybodys gold one taken three"),
+        ("visibility=community", "anybodys"),
+        ("size=65536", "gold one taken"),
+        ("size=1", ""),
         ("visibility=public", "gold"),
         ("visibility=private", "one three"),
         ("visibility=shared", "taken"),
@@ -131,6 +140,23 @@ async fn filters_find_what_the_answers_show() {
     assert_eq!(
         listed(&admin, "").await,
         "gold offered one refused taken theirs three"
+    );
+    for (word, expected) in [
+        (
+            "all",
+            "anybodys gold offered one refused taken theirs three",
+        ),
+        ("community", "anybodys"),
+        ("private", "one theirs three"),
+        ("shared", "offered refused taken"),
+    ] {
+        let query = format!("visibility={word}");
+        assert_eq!(listed(&admin, &query).await, expected, "{query}");
+    }
+    let owner = Client::new(&world, &world.stranger.login);
+    assert_eq!(
+        listed(&owner, "").await,
+        "anybodys gold offered refused taken theirs"
     );
 }
 

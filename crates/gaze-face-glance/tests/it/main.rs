@@ -11,6 +11,8 @@ mod lists;
 #[cfg(test)]
 mod patches;
 #[cfg(test)]
+mod readers;
+#[cfg(test)]
 mod stage;
 #[cfg(test)]
 mod transcripts;

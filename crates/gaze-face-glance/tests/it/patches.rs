@@ -1,6 +1,8 @@
 //! Changes at the same time.
 
+use axum::body::Body;
 use axum::http::StatusCode;
+use futures_util::{StreamExt as _, stream};
 use gaze_testkit::World;
 use serde_json::json;
 
@@ -28,6 +30,53 @@ async fn patches_at_the_same_time_are_all_made() {
     for at in 0..20 {
         assert_eq!(image[format!("p{at}")], "v", "{at}");
     }
+}
+
+#[tokio::test]
+async fn a_patch_while_bytes_come_is_kept_beside_them() {
+    let world = World::new().await;
+    let client = Client::new(&world, &world.tenant.login);
+    let new = json!({"name": "a", "disk_format": "raw", "container_format": "bare"});
+    let id = client.create(&new).await;
+    let (patched, wait) = tokio::sync::oneshot::channel();
+    let first = stream::once(async { Ok::<_, std::io::Error>("01234") });
+    let second = stream::once(async {
+        wait.await.unwrap();
+        Ok("56789")
+    });
+    let body = Body::from_stream(first.chain(second));
+    let path = format!("/v2/images/{id}/file");
+    let headers = [("Content-Type", "application/octet-stream")];
+    let uploaded = client.ask("PUT", &path, &headers, body);
+    let other = Client::new(&world, &world.tenant.login);
+    let changed = async {
+        let image = format!("/v2/images/{id}");
+        while other.get(&image).await.1["status"] != "saving" {
+            tokio::task::yield_now().await;
+        }
+        let changes = json!([
+            {"op": "replace", "path": "/name", "value": "b"},
+            {"op": "add", "path": "/team", "value": "red"},
+        ]);
+        let (status, shown) = other.patch(&id, &changes).await;
+        assert_eq!(
+            (status, &shown["status"]),
+            (StatusCode::OK, &json!("saving"))
+        );
+        // What bytes are being judged by stays as it is.
+        let format = json!([{"op": "replace", "path": "/disk_format", "value": "qcow2"}]);
+        assert_eq!(other.patch(&id, &format).await.0, StatusCode::FORBIDDEN);
+        patched.send(()).unwrap();
+    };
+    let (uploaded, ()) = tokio::join!(uploaded, changed);
+    assert_eq!(uploaded.status(), StatusCode::NO_CONTENT);
+    let (_, image) = client.get(&format!("/v2/images/{id}")).await;
+    assert_eq!(image["status"], "active");
+    assert_eq!(
+        (&image["name"], &image["team"]),
+        (&json!("b"), &json!("red"))
+    );
+    assert_eq!(image["size"], 10);
 }
 
 #[tokio::test]

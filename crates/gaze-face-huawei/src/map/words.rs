@@ -18,11 +18,12 @@ pub(crate) const fn status(status: Status) -> &'static str {
 /// The words that the `status` filter takes: `queued` is shown but is not among them.
 pub(crate) const STATUS_FILTERS: &[&str] = &["saving", "deleted", "killed", "active"];
 
-/// What `visibility` shows: this call has no word for sharing there.
+/// What `visibility` shows: this call has no word for sharing there, and lists no community images
+/// but the caller's own.
 pub(crate) const fn visibility(visibility: Visibility) -> &'static str {
     match visibility {
         Visibility::Public => "public",
-        Visibility::Private | Visibility::Shared => "private",
+        Visibility::Private | Visibility::Shared | Visibility::Community => "private",
     }
 }
 
@@ -33,7 +34,7 @@ pub(crate) const VISIBILITY_FILTERS: &[&str] = &["public", "private"];
 pub(crate) const fn image_type(visibility: Visibility) -> &'static str {
     match visibility {
         Visibility::Public => "gold",
-        Visibility::Private => "private",
+        Visibility::Private | Visibility::Community => "private",
         Visibility::Shared => "shared",
     }
 }
@@ -151,7 +152,14 @@ mod tests {
             Visibility::ALL,
             visibility,
             &[
-                ("private", &[Visibility::Private, Visibility::Shared]),
+                (
+                    "private",
+                    &[
+                        Visibility::Private,
+                        Visibility::Shared,
+                        Visibility::Community,
+                    ],
+                ),
                 ("public", &[Visibility::Public]),
             ],
         );
@@ -160,7 +168,7 @@ mod tests {
             image_type,
             &[
                 ("gold", &[Visibility::Public]),
-                ("private", &[Visibility::Private]),
+                ("private", &[Visibility::Private, Visibility::Community]),
                 ("shared", &[Visibility::Shared]),
             ],
         );

@@ -35,14 +35,8 @@ const SORTS: &[(&str, Field)] = &[
 /// sees whether there is a next one: see [`Wanted::limit`].
 pub(crate) fn image_list(caller: &Caller, query: &mut Parameters) -> Result<Wanted> {
     let members = query.parsed("membership", word::<MemberState>)?;
-    let scope = if caller.is_admin() {
-        Scope::All
-    } else {
-        Scope::Visible {
-            project: caller.project,
-            shared: vec![members.unwrap_or(MemberState::Accepted)],
-        }
-    };
+    let visible = words::<Visibility>(query, "visibility")?;
+    let scope = scope(caller, members, &visible);
     let limit = query
         .parsed("limit", |text| number(text, 1, u64::from(MAX_LIMIT)))?
         .and_then(|limit| u32::try_from(limit).ok())
@@ -57,7 +51,25 @@ pub(crate) fn image_list(caller: &Caller, query: &mut Parameters) -> Result<Want
         }
     }
     list.conditions = conditions(query)?;
+    if !visible.is_empty() {
+        list.conditions.push(any(Field::Visibility, visible));
+    }
     Ok(Wanted { list, limit })
+}
+
+/// Community images of others are listed for those who ask for them by that word.
+fn scope(caller: &Caller, members: Option<MemberState>, visible: &[&str]) -> Scope {
+    if caller.is_admin() {
+        return Scope::All;
+    }
+    let project = caller.project;
+    let shared = vec![members.unwrap_or(MemberState::Accepted)];
+    let community = Visibility::Community.as_str();
+    match visible {
+        [only] if *only == community => Scope::Community,
+        some if some.contains(&community) => Scope::Usable { project, shared },
+        _ => Scope::Visible { project, shared },
+    }
 }
 
 /// A page that a client wants.
@@ -86,7 +98,6 @@ fn conditions(query: &mut Parameters) -> Result<Vec<Condition>> {
         all.push(any(Field::Status, statuses));
     }
     for (field, wanted) in [
-        (Field::Visibility, words::<Visibility>(query, "visibility")?),
         (Field::Platform, words::<Platform>(query, "platform")?),
         (
             Field::Architecture,

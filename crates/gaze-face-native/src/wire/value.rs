@@ -253,7 +253,7 @@ mod tests {
     #[test]
     fn an_unknown_word_is_refused_with_the_known_ones() {
         let error = serde_json::from_str::<Word<Visibility>>("\"secret\"").unwrap_err();
-        let expected = "\"secret\" is none of private, shared, public";
+        let expected = "\"secret\" is none of private, shared, community, public";
         assert!(error.to_string().starts_with(expected), "{error}");
     }
 

@@ -156,9 +156,29 @@ async fn a_list_is_filtered_and_paged_newest_first() {
             unfinished: true,
             after: Some("d".into()),
             limit: 10,
+            ..JobList::default()
         };
         check(every, "c").await;
         check(JobList::default(), "").await;
+        let failed = JobList {
+            states: vec![State::Failed, State::Cancelled],
+            ..all.clone()
+        };
+        check(failed, "e").await;
+        let waiting = JobList {
+            states: vec![State::Queued],
+            ascending: true,
+            after: Some("a".into()),
+            ..all.clone()
+        };
+        check(waiting, "b c d").await;
+        let kinds = |kinds: &[&str]| JobList {
+            kinds: kinds.iter().map(|kind| (*kind).to_owned()).collect(),
+            ascending: true,
+            ..all.clone()
+        };
+        check(kinds(&["unknown"]), "").await;
+        check(kinds(&["unknown", &new("a").kind]), "a b c d e").await;
         let none = JobList {
             except: Some("work".into()),
             ..all

@@ -62,7 +62,10 @@ impl Cloud {
         match scope {
             Scope::All => true,
             Scope::Owned(project) => image.owner == *project,
-            Scope::Visible { project, shared } => {
+            Scope::Community => {
+                image.visibility == Visibility::Community && image.status != Status::Deleted
+            }
+            Scope::Visible { project, shared } | Scope::Usable { project, shared } => {
                 let is_member = self.members.iter().any(|member| {
                     member.image == image.id
                         && member.project == *project
@@ -73,6 +76,7 @@ impl Cloud {
                         && match image.visibility {
                             Visibility::Public => true,
                             Visibility::Shared => is_member,
+                            Visibility::Community => matches!(scope, Scope::Usable { .. }),
                             Visibility::Private => false,
                         }
             }

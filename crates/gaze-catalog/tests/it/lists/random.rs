@@ -211,15 +211,15 @@ fn columns() -> Vec<Field> {
 
 pub(crate) fn list(dice: &mut Dice, cloud: &Cloud) -> ImageList {
     let project = project_id(1 + u128::from(dice.number(3)));
-    let scope = match dice.roll(5) {
+    let shared = (0..dice.roll(4))
+        .map(|_| dice.of(MemberState::ALL))
+        .collect();
+    let scope = match dice.roll(7) {
         0 => Scope::All,
         1 => Scope::Owned(project),
-        _ => {
-            let shared = (0..dice.roll(4))
-                .map(|_| dice.of(MemberState::ALL))
-                .collect();
-            Scope::Visible { project, shared }
-        }
+        2 => Scope::Community,
+        3 => Scope::Usable { project, shared },
+        _ => Scope::Visible { project, shared },
     };
     let mut query = ImageList::new(scope, u32::try_from(dice.roll(12)).unwrap());
     query.conditions = (0..dice.roll(3))

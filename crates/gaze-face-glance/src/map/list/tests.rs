@@ -123,6 +123,14 @@ fn visibility_decides_whose_images_are_looked_at() {
     for (pairs, expected) in [
         (&[][..], shared(&[MemberState::Accepted])),
         (&[("visibility", "private")], Scope::Owned(project)),
+        (&[("visibility", "community")], Scope::Community),
+        (
+            &[("visibility", "all")],
+            Scope::Usable {
+                project,
+                shared: vec![MemberState::Accepted],
+            },
+        ),
         (
             &[("visibility", "shared"), ("member_status", "pending")],
             shared(&[MemberState::Pending]),
@@ -131,8 +139,20 @@ fn visibility_decides_whose_images_are_looked_at() {
     ] {
         assert_eq!(parsed(pairs).unwrap().list.scope, expected);
     }
-    let all = Query::parse(&caller(Role::Admin), Vec::new(), None).unwrap();
-    assert_eq!(all.list.scope, Scope::All);
+    for word in ["all", "private", "public", "shared"] {
+        let pairs = vec![("visibility".to_owned(), word.to_owned())];
+        let all = Query::parse(&caller(Role::Admin), pairs, None).unwrap();
+        assert_eq!(all.list.scope, Scope::All, "{word}");
+    }
+    let ordinary = Query::parse(&caller(Role::Admin), Vec::new(), None).unwrap();
+    assert_eq!(ordinary.list.scope, Scope::All);
+    assert_eq!(
+        ordinary.list.conditions[0],
+        Condition::AnyOf(vec![
+            vec![Condition::eq(Field::Owner, project)],
+            vec![Condition::not_eq(Field::Visibility, Visibility::Community)],
+        ])
+    );
     assert!(parsed(&[("visibility", "nobody")]).is_err());
     assert!(parsed(&[("member_status", "maybe")]).is_err());
 }
@@ -176,6 +196,7 @@ fn filters_ask_the_fields_that_show_them() {
             &[("size_min", "1")],
             vec![Condition::Field(Field::Size, Test::Ge(Operand::Int(1)))],
         ),
+        (&[("size", "5")], vec![Condition::eq(Field::Size, 5)]),
         (
             &[("os_distro", "debian")],
             vec![Condition::eq(Field::OsDistro, "debian")],
@@ -191,6 +212,7 @@ fn filters_ask_the_fields_that_show_them() {
         [("protected", "maybe")],
         [("os_hidden", "maybe")],
         [("size_max", "big")],
+        [("size", "big")],
         [("min_ram", "-1")],
         [("marker", "nobody")],
         [("changes-since", "2026-11-21T10:00:00Z")],

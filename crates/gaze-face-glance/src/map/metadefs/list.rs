@@ -7,7 +7,7 @@ use percent_encoding::utf8_percent_encode;
 
 use super::read::visibility;
 use crate::errors::Refusal;
-use crate::map::list::{DEFAULT_PAGE, MAX_PAGE, RESERVED, direction, limit};
+use crate::map::page::{DEFAULT_PAGE, MAX_PAGE, RESERVED, direction, limit};
 use crate::path::is_name;
 
 /// Most types of things that a list may name: a statement has so many parameters, and Glance comes

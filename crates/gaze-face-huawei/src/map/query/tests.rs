@@ -81,7 +81,14 @@ fn each_filter_is_an_exact_condition() {
     check(
         "visibility",
         "private",
-        Condition::any(Field::Visibility, [Visibility::Private, Visibility::Shared]),
+        Condition::any(
+            Field::Visibility,
+            [
+                Visibility::Private,
+                Visibility::Shared,
+                Visibility::Community,
+            ],
+        ),
     );
     check(
         "__imagetype",

@@ -154,7 +154,7 @@ fn what_is_not_understood_is_refused_by_name() {
     );
     check(
         &[("visibility", "secret")],
-        "visibility: \"secret\" is none of private, shared, public",
+        "visibility: \"secret\" is none of private, shared, community, public",
     );
     check(
         &[("sort", "colour")],

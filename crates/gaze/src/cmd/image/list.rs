@@ -19,7 +19,7 @@ pub(crate) struct List {
     /// Of this project
     #[arg(long)]
     owner: Option<String>,
-    /// private, shared or public
+    /// private, shared, community or public
     #[arg(long)]
     visibility: Option<String>,
     /// For images shared with one's project: accepted, pending or rejected

@@ -18,7 +18,7 @@ pub(crate) struct Set {
     /// Or none
     #[arg(long)]
     description: Option<String>,
-    /// private, shared or public
+    /// private, shared, community or public
     #[arg(long)]
     visibility: Option<String>,
     #[arg(long)]
