@@ -1,8 +1,9 @@
 """OpenStack's own tools, unmodified: python-openstackclient, python-glanceclient and openstacksdk,
-as two members and an administrator."""
+as two members, a reader and an administrator."""
 
 import json
 import os
+import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -23,9 +24,9 @@ class Refused(Exception):
 class Person:
     """Somebody with a terminal."""
 
-    def __init__(self, server, name, password, folder):
+    def __init__(self, server, name, password, folder, project=None):
         self.folder = folder
-        names = {"USERNAME": name, "PASSWORD": password, "PROJECT_NAME": name}
+        names = {"USERNAME": name, "PASSWORD": password, "PROJECT_NAME": project or name}
         domains = {"USER_DOMAIN_NAME": "Default", "PROJECT_DOMAIN_NAME": "Default"}
         fixed = {"AUTH_URL": f"{server.url}/v3", "IDENTITY_API_VERSION": "3"}
         options = {**names, **domains, **fixed, "REGION_NAME": "region-1"}
@@ -34,12 +35,12 @@ class Person:
         settings = {f"OS_{key}": value for key, value in options.items()}
         self.environment = {**clean, "HOME": str(folder), **settings}
 
-    def run(self, tool, *words):
+    def run(self, tool, *words, stdin=subprocess.DEVNULL):
         done = subprocess.run(
             [BIN / tool, *map(str, words)],
             env=self.environment,
             cwd=self.folder,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             capture_output=True,
             text=True,
             timeout=120,
@@ -47,6 +48,15 @@ class Person:
         if done.returncode:
             raise Refused(done.stdout + done.stderr)
         return done.stdout
+
+    def typed(self, tool, *words):
+        """The same with a terminal to read from: the tools then expect no bytes from there."""
+        terminal, end = pty.openpty()
+        try:
+            return self.run(tool, *words, stdin=end)
+        finally:
+            os.close(terminal)
+            os.close(end)
 
     def openstack(self, *words):
         """A command that answers a document."""
@@ -87,6 +97,10 @@ class OpenstackClients:
         self.admin, self.alice, self.bob = (
             Person(self.server, name, PASSWORD, self.folder) for name in ("admin", "alice", "bob")
         )
+        ids = {project["name"]: project["id"] for project in native.items("/projects")}
+        reader = {"name": "rita", "project": ids["alice"], "role": "reader"}
+        native.create("/users", **reader, password=PASSWORD)
+        self.rita = Person(self.server, "rita", PASSWORD, self.folder, "alice")
 
     def logs_in_and_finds_the_services(self):
         assert self.alice.openstack("token", "issue")["project_id"]
@@ -98,9 +112,9 @@ class OpenstackClients:
         projects = [it["Name"] for it in self.admin.openstack("project", "list")]
         assert sorted(projects) == ["admin", "alice", "bob"]
         users = [it["Name"] for it in self.admin.openstack("user", "list")]
-        assert sorted(users) == ["admin", "alice", "bob"]
+        assert sorted(users) == ["admin", "alice", "bob", "rita"]
         assert len(self.admin.openstack("role", "list")) == 3
-        assert len(self.admin.openstack("role", "assignment", "list", "--names")) == 3
+        assert len(self.admin.openstack("role", "assignment", "list", "--names")) == 4
         assert self.admin.openstack("domain", "list")[0]["Name"] == "Default"
 
     def makes_a_project_and_changes_it(self):
@@ -207,6 +221,32 @@ class OpenstackClients:
         assert "403" in self.bob.refused("openstack", "image", "set", "--name", "mine", self.web)
         self.admin.silent("image", "set", "--shared", self.web)
 
+    def lends_to_everybody_who_asks(self):
+        self.alice.silent("image", "set", "--community", self.web)
+        assert self.bob.names() == [] and self.admin.names() == []
+        assert self.bob.names("--community") == ["web"] and self.alice.names() == ["web"]
+        self.bob.silent("image", "save", "--file", self.folder / "common.raw", self.web)
+        assert "403" in self.bob.refused("openstack", "image", "set", "--name", "mine", self.web)
+        self.alice.silent("image", "set", "--shared", self.web)
+        assert self.bob.names("--community") == []
+
+    def lets_a_reader_look_and_nothing_else(self):
+        assert self.rita.names() == ["web"]
+        assert self.rita.openstack("image", "show", "web")["id"] == self.web
+        for words in [
+            ("create", "--file", self.file, *RAW, "hers"),
+            ("set", "--name", "hers", self.web),
+            ("add", "project", self.web, self.bob.openstack("token", "issue")["project_id"]),
+            ("delete", self.web),
+        ]:
+            said = self.rita.refused("openstack", "image", *words)
+            assert "403" in said, (words, said)
+        # The tool takes the refusal for bytes, and says that their checksum is wrong.
+        self.rita.refused("openstack", "image", "save", "--file", "no.raw", self.web)
+        # And does not look at what this one is answered.
+        self.rita.silent("image", "set", "--deactivate", self.web)
+        assert is_active(self.alice, "web")
+
     def switches_it_off_and_on(self):
         self.alice.silent("image", "set", "--deactivate", "web")
         assert self.alice.openstack("image", "show", "web")["status"] == "deactivated"
@@ -225,6 +265,15 @@ class OpenstackClients:
         stores = self.alice.openstack("image", "stores", "list")
         assert len(stores) == 1, stores
 
+    def tells_an_administrator_of_tasks(self):
+        words = ["image", "task", "list", "--status", "success", "--sort-dir", "asc"]
+        (first, *_) = self.admin.openstack(*words, "--limit", "1")
+        assert first["Status"] == "success", first
+        shown = self.admin.openstack("image", "task", "show", first["ID"])
+        assert (shown["id"], shown["status"]) == (first["ID"], "success"), shown
+        assert self.admin.openstack("image", "task", "list", "--status", "failure") == []
+        assert "403" in self.alice.refused("openstack", *words)
+
     def imports_what_it_staged(self):
         words = ["--import", "--file", self.file, *RAW, "staged"]
         self.alice.openstack("image", "create", *words)
@@ -240,8 +289,29 @@ class OpenstackClients:
         self.alice.silent("image", "import", *words)
         until(lambda: is_active(self.alice, "fetched"), "the import ends")
 
+    def takes_an_image_from_standard_input(self):
+        with open(self.file, "rb") as file:
+            self.alice.run("openstack", "image", "create", *RAW, "piped", stdin=file)
+        shown = self.alice.openstack("image", "show", "piped")
+        assert (shown["status"], shown["size"]) == ("active", SIZE), shown
+
+    def in_a_terminal_makes_an_image_whose_bytes_come_later(self):
+        self.alice.typed("openstack", "image", "create", *RAW, "later")
+        assert self.alice.openstack("image", "show", "later")["status"] == "queued"
+        self.alice.typed("openstack", "image", "stage", "--file", self.file, "later")
+        assert self.alice.openstack("image", "show", "later")["status"] == "uploading"
+        self.alice.typed("openstack", "image", "import", "--method", "glance-direct", "later")
+        until(lambda: is_active(self.alice, "later"), "the import ends")
+
+    def in_a_terminal_makes_an_image_from_an_address(self):
+        self.alice.typed("openstack", "image", "create", *RAW, "afar")
+        words = ["--method", "web-download", "--uri", self.origin.url("small.raw", self.file)]
+        self.alice.typed("openstack", "image", "import", *words, "afar")
+        until(lambda: is_active(self.alice, "afar"), "the import ends")
+
     def deletes_by_name(self):
-        self.alice.silent("image", "delete", "web", "staged", "fetched")
+        names = ["web", "staged", "fetched", "piped", "later", "afar"]
+        self.alice.silent("image", "delete", *names)
         assert self.alice.names() == []
         said = self.alice.refused("openstack", "image", "show", "web")
         assert "No Image found" in said, said
@@ -251,6 +321,20 @@ class OpenstackClients:
         self.g = next(row.split("|")[2].strip() for row in made.splitlines() if "| id " in row)
         assert self.g in self.alice.glance("image-list", "--limit", "5")
         assert "active" in self.alice.glance("image-show", self.g)
+
+    def the_glance_tool_tells_of_methods_stores_and_usage(self):
+        assert "web-download" in self.alice.glance("import-info")
+        assert "store-1" in self.alice.glance("stores-info")
+        assert "image_count_total" in self.alice.glance("usage")
+
+    def in_a_terminal_the_glance_tool_imports_and_shows_progress(self):
+        words = ["--file", self.file, *RAW]
+        method = ["--name", "g-import", "--import-method", "glance-direct"]
+        self.alice.typed("glance", "image-create-via-import", *words, *method)
+        until(lambda: is_active(self.alice, "g-import"), "the import ends")
+        self.alice.typed("glance", "image-create", *words, "--name", "g-progress", "--progress")
+        assert is_active(self.alice, "g-progress")
+        self.alice.silent("image", "delete", "g-import", "g-progress")
 
     def the_glance_tool_changes_and_downloads_them(self):
         assert "blue" in self.alice.glance("image-update", "--property", "team=blue", self.g)
@@ -266,6 +350,27 @@ class OpenstackClients:
         assert bob in self.alice.glance("member-list", "--image-id", self.g)
         self.alice.glance("image-delete", self.g)
         assert "No image found" in self.alice.refused("glance", "image-show", self.g)
+
+    def the_sdk_keeps_the_digests_that_it_is_told(self):
+        code = (
+            "import hashlib, openstack, sys\n"
+            "cloud = openstack.connect()\n"
+            "data = open(sys.argv[1], 'rb').read()\n"
+            "md5 = hashlib.md5(data).hexdigest()\n"
+            "sha256 = hashlib.sha256(data).hexdigest()\n"
+            "made = cloud.create_image('told', filename=sys.argv[1], wait=True, md5=md5,\n"
+            "    sha256=sha256, disk_format='raw', container_format='bare', tags=['a'],\n"
+            "    min_ram=64, meta={'n': '7'}, os_distro='debian')\n"
+            "made = cloud.get_image(made.id)\n"
+            "assert (made.status, made.checksum) == ('active', md5), made\n"
+            "assert made.hash_value == sha256, made\n"
+            "imported = cloud.create_image('via import', filename=sys.argv[1], wait=True,\n"
+            "    disk_format='raw', container_format='bare', use_import=True)\n"
+            "assert cloud.get_image(imported.id).checksum == md5\n"
+            "for name in ('told', 'via import'):\n"
+            "    assert cloud.delete_image(name, wait=True)\n"
+        )
+        self.alice.run("python3", "-c", code, self.file)
 
     def the_sdk_waits_for_an_image_and_knows_it_again(self):
         code = (
