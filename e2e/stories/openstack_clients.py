@@ -163,7 +163,7 @@ class OpenstackClients:
         assert "caroline" in [it["Name"] for it in self.admin.openstack("user", "list")]
         self.admin.silent("user", "delete", "caroline")
         users = [it["Name"] for it in self.admin.openstack("user", "list")]
-        assert sorted(users) == ["admin", "alice", "bob"]
+        assert sorted(users) == ["admin", "alice", "bob", "rita"]
         assert "409" in self.admin.refused("openstack", "project", "delete", "admin")
         assert "409" in self.admin.refused("openstack", "user", "delete", "admin")
 

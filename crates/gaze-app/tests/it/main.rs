@@ -12,6 +12,7 @@ mod accounts;
 mod boot;
 mod capture;
 mod capture_refused;
+mod community;
 mod copies;
 mod copying;
 mod copying_crash;
