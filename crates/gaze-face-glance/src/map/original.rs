@@ -5,7 +5,7 @@ use gaze_domain::image::MAX_PROPERTIES;
 use gaze_domain::{DiskFormat, Error, Image, Result};
 use serde_json::{Map, Value};
 
-use super::attribute::NAMESPACE;
+use super::attribute::is_reserved;
 use super::extras::{self, Facts};
 use super::words::{BARE, CONTAINER, CONTAINERS};
 
@@ -40,7 +40,7 @@ pub(crate) fn read(document: &[u8]) -> Result<Described> {
 
 fn taken(document: &Map<String, Value>) -> Vec<(String, String)> {
     let ours = |name: &str| {
-        !name.starts_with(NAMESPACE) && TAKEN.iter().any(|start| name.starts_with(start))
+        !is_reserved(name) && TAKEN.iter().any(|start| name.starts_with(start))
     };
     let named = document.iter().filter(|(name, _)| ours(name));
     let texts = named.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())));
