@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 
 use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
-use crate::{Migration, Row, SqlError, Tx, Value, migrate};
+use crate::{Migration, Row, SqlError, Tx, Value, Watch, migrate};
 
 /// Which database to open.
 #[derive(Clone)]
@@ -150,6 +150,16 @@ impl Db {
         match &*self.backend {
             Backend::Sqlite(sqlite) => sqlite.explain(sql, args),
             Backend::Postgres(postgres) => postgres.explain(sql, args).await,
+        }
+    }
+
+    /// A watch on tables, for keeping what was read from them. `None` on PostgreSQL, to which
+    /// other processes write as well. A table is changed by statements that name rows: not by
+    /// migrations, and not by a `DELETE` without a condition.
+    pub fn watch(&self, tables: &'static [&'static str]) -> Option<Watch> {
+        match &*self.backend {
+            Backend::Sqlite(sqlite) => Some(sqlite.watch(tables)),
+            Backend::Postgres(_) => None,
         }
     }
 

@@ -32,6 +32,7 @@ mod sqlite;
 pub mod testing;
 mod tx;
 mod value;
+mod watch;
 
 pub use db::{Db, Kind, Target};
 pub use error::{Cause, SqlError};
@@ -40,3 +41,4 @@ pub use migrate::Migration;
 pub use row::Row;
 pub use tx::Tx;
 pub use value::{Args, Value};
+pub use watch::Watch;

@@ -1,17 +1,85 @@
 //! What a statement returns.
 
-use crate::{SqlError, Value};
+use crate::SqlError;
 
 /// One row, owned: it holds no connection. Columns are numbered from 0.
+///
+/// A page of a list is some thousands of values, most of them short texts. So the texts of a row
+/// share one allocation, and are copied out of it only where somebody keeps them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Row {
+    cells: Vec<Cell>,
+    texts: String,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Row(pub(crate) Vec<Value>);
+enum Cell {
+    Null,
+    Int(i64),
+    /// Where in the row's texts.
+    Text(u32, u32),
+    Bytes(Vec<u8>),
+}
+
+impl Cell {
+    const fn kind(&self) -> &'static str {
+        match self {
+            Cell::Null => "null",
+            Cell::Int(_) => "an integer",
+            Cell::Text(..) => "text",
+            Cell::Bytes(_) => "bytes",
+        }
+    }
+}
 
 impl Row {
-    fn at(&self, column: usize, expected: &'static str) -> Result<&Value, SqlError> {
-        self.0.get(column).ok_or_else(|| SqlError::Decode {
+    /// An empty row with room for that many columns and bytes of text.
+    pub(crate) fn with_capacity(columns: usize, text: usize) -> Row {
+        Row {
+            cells: Vec::with_capacity(columns),
+            texts: String::with_capacity(text),
+        }
+    }
+
+    /// Bytes of text in all columns.
+    pub(crate) fn text_len(&self) -> usize {
+        self.texts.len()
+    }
+
+    pub(crate) fn push_null(&mut self) {
+        self.cells.push(Cell::Null);
+    }
+
+    pub(crate) fn push_int(&mut self, value: i64) {
+        self.cells.push(Cell::Int(value));
+    }
+
+    pub(crate) fn push_bytes(&mut self, value: &[u8]) {
+        self.cells.push(Cell::Bytes(value.to_vec()));
+    }
+
+    /// Fails if the row's texts are longer than 4 GiB, which no database of ours hands out.
+    pub(crate) fn push_text(&mut self, value: &str) -> Result<(), SqlError> {
+        let place = |at: usize| u32::try_from(at).ok();
+        let start = place(self.texts.len());
+        let end = place(self.texts.len().saturating_add(value.len()));
+        let (Some(start), Some(end)) = (start, end) else {
+            return Err(SqlError::Decode {
+                column: self.cells.len(),
+                expected: "text of at most 4 GiB",
+                found: "more".to_owned(),
+            });
+        };
+        self.texts.push_str(value);
+        self.cells.push(Cell::Text(start, end));
+        Ok(())
+    }
+
+    fn at(&self, column: usize, expected: &'static str) -> Result<&Cell, SqlError> {
+        self.cells.get(column).ok_or_else(|| SqlError::Decode {
             column,
             expected,
-            found: format!("nothing: the row has {} columns", self.0.len()),
+            found: format!("nothing: the row has {} columns", self.cells.len()),
         })
     }
 
@@ -24,8 +92,8 @@ impl Row {
     /// The integer in the column, or `None` for `NULL`.
     pub fn opt_int(&self, column: usize) -> Result<Option<i64>, SqlError> {
         match self.at(column, "an integer")? {
-            Value::Null => Ok(None),
-            Value::Int(value) => Ok(Some(*value)),
+            Cell::Null => Ok(None),
+            Cell::Int(value) => Ok(Some(*value)),
             other => Err(mismatch(column, "an integer", other)),
         }
     }
@@ -77,8 +145,8 @@ impl Row {
     /// The text in the column, or `None` for `NULL`, borrowed from the row.
     pub fn opt_str(&self, column: usize) -> Result<Option<&str>, SqlError> {
         match self.at(column, "text")? {
-            Value::Null => Ok(None),
-            Value::Text(value) => Ok(Some(value)),
+            Cell::Null => Ok(None),
+            Cell::Text(start, end) => Ok(self.texts.get(*start as usize..*end as usize)),
             other => Err(mismatch(column, "text", other)),
         }
     }
@@ -101,15 +169,15 @@ impl Row {
     /// The bytes in the column, or `None` for `NULL`.
     pub fn opt_bytes(&self, column: usize) -> Result<Option<Vec<u8>>, SqlError> {
         match self.at(column, "bytes")? {
-            Value::Null => Ok(None),
-            Value::Bytes(value) => Ok(Some(value.clone())),
+            Cell::Null => Ok(None),
+            Cell::Bytes(value) => Ok(Some(value.clone())),
             other => Err(mismatch(column, "bytes", other)),
         }
     }
 
     /// How many columns the row has.
     pub fn width(&self) -> usize {
-        self.0.len()
+        self.cells.len()
     }
 }
 
@@ -121,7 +189,7 @@ fn null(column: usize, expected: &'static str) -> SqlError {
     }
 }
 
-fn mismatch(column: usize, expected: &'static str, found: &Value) -> SqlError {
+fn mismatch(column: usize, expected: &'static str, found: &Cell) -> SqlError {
     SqlError::Decode {
         column,
         expected,
@@ -132,6 +200,20 @@ fn mismatch(column: usize, expected: &'static str, found: &Value) -> SqlError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Value;
+
+    fn row(values: &[Value]) -> Row {
+        let mut row = Row::default();
+        for value in values {
+            match value {
+                Value::Null => row.push_null(),
+                Value::Int(value) => row.push_int(*value),
+                Value::Text(value) => row.push_text(value).unwrap(),
+                Value::Bytes(value) => row.push_bytes(value),
+            }
+        }
+        row
+    }
 
     fn check(result: Result<impl std::fmt::Debug, SqlError>, expected: &str) {
         assert_eq!(result.unwrap_err().to_string(), expected);
@@ -139,7 +221,7 @@ mod tests {
 
     #[test]
     fn a_wrong_column_is_named_by_its_index() {
-        let row = Row(vec![Value::Null, Value::Int(-2), Value::Text("a".into())]);
+        let row = row(&[Value::Null, Value::Int(-2), Value::Text("a".into())]);
         check(row.int(0), "column 0 holds null, not an integer");
         check(row.bool(1), "column 1 holds -2, not 0 or 1");
         check(
@@ -156,8 +238,15 @@ mod tests {
     }
 
     #[test]
+    fn texts_are_told_apart_though_they_share_an_allocation() {
+        let row = row(&["", "ä", "b", ""].map(Value::from));
+        let texts: Vec<_> = (0..row.width()).map(|at| row.str(at).unwrap()).collect();
+        assert_eq!(texts, ["", "ä", "b", ""]);
+    }
+
+    #[test]
     fn null_is_none_only_where_it_is_asked_for() {
-        let row = Row(vec![Value::Null, Value::Int(1), Value::Text("a".into())]);
+        let row = row(&[Value::Null, Value::Int(1), Value::Text("a".into())]);
         assert_eq!(row.opt_int(0).unwrap(), None);
         assert_eq!(row.opt_text(0).unwrap(), None);
         assert_eq!(row.opt_bytes(0).unwrap(), None);

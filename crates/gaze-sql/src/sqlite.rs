@@ -12,7 +12,8 @@ use futures_util::future::BoxFuture;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ffi};
 
-use crate::{Row, SqlError, Tx, Value};
+use crate::watch::Watches;
+use crate::{Row, SqlError, Tx, Value, Watch};
 use writer::Writer;
 
 /// Prepared statements kept on each connection; the text of a list with optional filters
@@ -32,6 +33,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 pub(crate) struct Sqlite {
     readers: Vec<Mutex<Option<Connection>>>,
     next_reader: AtomicUsize,
+    watches: Arc<Watches>,
     writer: Writer,
 }
 
@@ -52,10 +54,15 @@ impl Sqlite {
         let readers = (0..count)
             .map(|_| Ok(Mutex::new(Some(connect(path, reading)?))))
             .collect::<Result<Vec<_>, SqlError>>()?;
-        let writer = Writer::start(write, lock, statements)?;
+        let watches = Arc::new(Watches::default());
+        watch_rows(&write, &watches).map_err(SqlError::unavailable(
+            "watching what is written to the SQLite file",
+        ))?;
+        let writer = Writer::start(write, lock, statements, Arc::clone(&watches))?;
         Ok(Sqlite {
             readers,
             next_reader: AtomicUsize::new(0),
+            watches,
             writer,
         })
     }
@@ -79,6 +86,10 @@ impl Sqlite {
         E: From<SqlError> + Send + 'static,
     {
         self.writer.write(body).await
+    }
+
+    pub(crate) fn watch(&self, tables: &'static [&'static str]) -> Watch {
+        self.watches.watch(tables)
     }
 
     pub(crate) async fn close(&self) {
@@ -148,6 +159,13 @@ fn configure_writer(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "foreign_keys", "ON")
 }
 
+fn watch_rows(connection: &Connection, watches: &Arc<Watches>) -> rusqlite::Result<()> {
+    let watches = Arc::clone(watches);
+    connection.update_hook(Some(move |_action, _database: &str, table: &str, _row| {
+        watches.touch(table);
+    }))
+}
+
 pub(crate) fn query(
     connection: &Connection,
     sql: &str,
@@ -158,12 +176,15 @@ pub(crate) fn query(
     bind(&mut statement, sql, args)?;
     let width = statement.column_count();
     let mut rows = statement.raw_query();
-    let mut collected = Vec::new();
+    let mut collected: Vec<Row> = Vec::new();
     while let Some(row) = rows.next().map_err(failed)? {
-        let values = (0..width)
-            .map(|column| decode(column, row.get_ref(column).map_err(failed)?))
-            .collect::<Result<Vec<_>, _>>()?;
-        collected.push(Row(values));
+        // The rows of an answer are much alike.
+        let text = collected.last().map_or(0, |row| row.text_len() * 9 / 8);
+        let mut decoded = Row::with_capacity(width, text);
+        for column in 0..width {
+            decode(&mut decoded, column, row.get_ref(column).map_err(failed)?)?;
+        }
+        collected.push(decoded);
     }
     Ok(collected)
 }
@@ -222,22 +243,23 @@ impl rusqlite::ToSql for Value {
     }
 }
 
-fn decode(column: usize, value: ValueRef<'_>) -> Result<Value, SqlError> {
+fn decode(row: &mut Row, column: usize, value: ValueRef<'_>) -> Result<(), SqlError> {
     let refuse = |found: &str| SqlError::Decode {
         column,
         expected: "an integer, text, bytes or null",
         found: found.to_owned(),
     };
     match value {
-        ValueRef::Null => Ok(Value::Null),
-        ValueRef::Integer(value) => Ok(Value::Int(value)),
+        ValueRef::Null => row.push_null(),
+        ValueRef::Integer(value) => row.push_int(value),
         ValueRef::Text(value) => match std::str::from_utf8(value) {
-            Ok(text) => Ok(Value::Text(text.to_owned())),
-            Err(_) => Err(refuse("text that is not UTF-8")),
+            Ok(text) => row.push_text(text)?,
+            Err(_) => return Err(refuse("text that is not UTF-8")),
         },
-        ValueRef::Blob(value) => Ok(Value::Bytes(value.to_vec())),
-        ValueRef::Real(_) => Err(refuse("a floating-point number")),
+        ValueRef::Blob(value) => row.push_bytes(value),
+        ValueRef::Real(_) => return Err(refuse("a floating-point number")),
     }
+    Ok(())
 }
 
 /// Sorts SQLite's result codes (<https://www.sqlite.org/rescode.html>).

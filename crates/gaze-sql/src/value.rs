@@ -89,18 +89,6 @@ impl<T: Into<Value>> From<Option<T>> for Value {
     }
 }
 
-impl Value {
-    /// The kind of the value, for messages.
-    pub(crate) fn kind(&self) -> &'static str {
-        match self {
-            Value::Null => "null",
-            Value::Int(_) => "an integer",
-            Value::Text(_) => "text",
-            Value::Bytes(_) => "bytes",
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

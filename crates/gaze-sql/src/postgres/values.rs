@@ -36,23 +36,28 @@ impl ToSql for Value {
     to_sql_checked!();
 }
 
-/// A column as a value, whatever integer or text type it has.
-struct Decoded(Value);
+/// A column as a value, whatever integer or text type it has, borrowed from the row.
+enum Decoded<'a> {
+    Null,
+    Int(i64),
+    Text(&'a str),
+    Bytes(&'a [u8]),
+}
 
-impl<'a> FromSql<'a> for Decoded {
+impl<'a> FromSql<'a> for Decoded<'a> {
     fn from_sql(ty: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
-        Ok(Decoded(match *ty {
-            Type::INT8 => Value::Int(i64::from_sql(ty, raw)?),
-            Type::INT4 => Value::Int(i32::from_sql(ty, raw)?.into()),
-            Type::INT2 => Value::Int(i16::from_sql(ty, raw)?.into()),
-            Type::BOOL => Value::Int(bool::from_sql(ty, raw)?.into()),
-            Type::BYTEA => Value::Bytes(raw.to_vec()),
-            _ => Value::Text(<&str>::from_sql(ty, raw)?.to_owned()),
-        }))
+        Ok(match *ty {
+            Type::INT8 => Decoded::Int(i64::from_sql(ty, raw)?),
+            Type::INT4 => Decoded::Int(i32::from_sql(ty, raw)?.into()),
+            Type::INT2 => Decoded::Int(i16::from_sql(ty, raw)?.into()),
+            Type::BOOL => Decoded::Int(bool::from_sql(ty, raw)?.into()),
+            Type::BYTEA => Decoded::Bytes(raw),
+            _ => Decoded::Text(<&str>::from_sql(ty, raw)?),
+        })
     }
 
     fn from_sql_null(_ty: &Type) -> Result<Self, Box<dyn Error + Sync + Send>> {
-        Ok(Decoded(Value::Null))
+        Ok(Decoded::Null)
     }
 
     fn accepts(ty: &Type) -> bool {
@@ -64,16 +69,21 @@ impl<'a> FromSql<'a> for Decoded {
 }
 
 pub(super) fn decode_row(row: &tokio_postgres::Row) -> Result<Row, SqlError> {
-    (0..row.len())
-        .map(|column| {
-            row.try_get::<_, Decoded>(column)
-                .map(|decoded| decoded.0)
-                .map_err(|_wrong_type| SqlError::Decode {
-                    column,
-                    expected: "an integer, text, bytes or null",
-                    found: row.columns()[column].type_().to_string(),
-                })
-        })
-        .collect::<Result<Vec<_>, _>>()
-        .map(Row)
+    let mut decoded = Row::with_capacity(row.len(), 0);
+    for column in 0..row.len() {
+        let value = row
+            .try_get::<_, Decoded<'_>>(column)
+            .map_err(|_wrong_type| SqlError::Decode {
+                column,
+                expected: "an integer, text, bytes or null",
+                found: row.columns()[column].type_().to_string(),
+            })?;
+        match value {
+            Decoded::Null => decoded.push_null(),
+            Decoded::Int(value) => decoded.push_int(value),
+            Decoded::Text(value) => decoded.push_text(value)?,
+            Decoded::Bytes(value) => decoded.push_bytes(value),
+        }
+    }
+    Ok(decoded)
 }

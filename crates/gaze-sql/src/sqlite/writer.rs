@@ -16,6 +16,7 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::tx::run_on_commit;
+use crate::watch::Watches;
 use crate::{SqlError, Tx};
 
 /// Transactions that may share one commit. More would only make the first wait longer.
@@ -36,13 +37,14 @@ impl Writer {
         connection: Connection,
         lock: File,
         statements: Arc<AtomicU64>,
+        watches: Arc<Watches>,
     ) -> Result<Writer, SqlError> {
         let (queue, jobs) = mpsc::channel(QUEUE);
         let (end, ended) = oneshot::channel::<()>();
         std::thread::Builder::new()
             .name("gaze-sql-writer".to_owned())
             .spawn(move || {
-                run(connection, jobs, &statements);
+                run(connection, jobs, &statements, &watches);
                 drop(lock);
                 drop(end);
             })
@@ -165,6 +167,7 @@ fn run(
     mut connection: Connection,
     mut queue: mpsc::Receiver<Box<dyn Job>>,
     statements: &Arc<AtomicU64>,
+    watches: &Watches,
 ) {
     while let Some(first) = queue.blocking_recv() {
         let mut batch = vec![first];
@@ -173,7 +176,7 @@ fn run(
         {
             batch.push(next);
         }
-        let Some(back) = run_batch(connection, batch, statements) else {
+        let Some(back) = run_batch(connection, batch, statements, watches) else {
             return;
         };
         connection = back;
@@ -188,6 +191,7 @@ fn run_batch(
     mut connection: Connection,
     mut batch: Vec<Box<dyn Job>>,
     statements: &Arc<AtomicU64>,
+    watches: &Watches,
 ) -> Option<Connection> {
     let mut on_commit = Vec::new();
     let mut failure = control(&connection, "BEGIN IMMEDIATE").err();
@@ -217,6 +221,8 @@ fn run_batch(
     if failure.is_none() {
         failure = control(&connection, "COMMIT").err();
     }
+    // Also after a failure, since a commit that fails may have been written all the same.
+    watches.tell();
     match &failure {
         None => run_on_commit(on_commit),
         Some(error) => {

@@ -7,6 +7,7 @@ mod migrations;
 mod opening;
 mod statements;
 mod transactions;
+mod watches;
 
 use gaze_sql::testing::{Fresh, databases};
 use gaze_sql::{Db, Migration, SqlError, Value};
