@@ -7,8 +7,8 @@
 //! statement merges the heads of at most four branches. A branch may find what another finds as
 //! well: to leave that out, it would have to pass over all the images of a tenant who publishes.
 
-use gaze_domain::list::{ImageList, Scope, Start};
-use gaze_domain::{Image, ProjectId};
+use gaze_domain::list::{Condition, Field, ImageList, Operand, Scope, Start, Test};
+use gaze_domain::{Image, ProjectId, Status, Visibility};
 use gaze_sql::Value;
 
 use super::conditions::Writer;
@@ -40,7 +40,7 @@ pub async fn statement_of_list(
     };
     let driver = choose(rows, &query.conditions).await?;
     let mut writer = writer(rows, query);
-    let branches = branches(&mut writer, &query.scope, driver.as_ref(), Overlap::Allowed);
+    let branches = branches(&mut writer, query, driver.as_ref(), Overlap::Allowed);
     let driving = driver.as_ref().map(|driver| driver.at);
     let mut conditions = writer.all(&query.conditions, driving)?;
     if let Some(values) = after {
@@ -55,7 +55,7 @@ pub async fn statement_of_list(
 pub async fn count(rows: &mut impl Rows, query: &ImageList) -> Result<u64, Failure> {
     let driver = choose(rows, &query.conditions).await?;
     let mut writer = writer(rows, query);
-    let branches = branches(&mut writer, &query.scope, driver.as_ref(), Overlap::None);
+    let branches = branches(&mut writer, query, driver.as_ref(), Overlap::None);
     let driving = driver.as_ref().map(|driver| driver.at);
     let conditions = writer.all(&query.conditions, driving)?;
     let counts: Vec<String> = branches
@@ -126,10 +126,12 @@ enum Overlap {
     None,
 }
 
-/// `image i … WHERE …` for each way in which the scope lets an image be seen.
+/// `image i … WHERE …` for each way in which the scope lets an image be seen that the conditions
+/// allow: to pass over all public images in search of one that is not would cost as much as there
+/// are.
 fn branches(
     writer: &mut Writer<'_>,
-    scope: &Scope,
+    query: &ImageList,
     driver: Option<&Driver>,
     overlap: Overlap,
 ) -> Vec<String> {
@@ -137,7 +139,7 @@ fn branches(
     let tie = driver.map_or(String::new(), |driver| {
         format!(" AND {} = driver.wanted", driver.tie())
     });
-    match scope {
+    match &query.scope {
         Scope::All => vec![format!("{table} WHERE 1 = 1{tie}")],
         Scope::Owned(project) => {
             let project = add(writer, *project);
@@ -147,19 +149,26 @@ fn branches(
             "{table} WHERE i.visibility = 'community' AND i.status <> 'deleted'{tie}"
         )],
         Scope::Visible { project, shared } | Scope::Usable { project, shared } => {
+            let ways = Ways::of(&query.conditions);
             let project = add(writer, *project);
             let others = match overlap {
-                Overlap::Allowed => String::new(),
-                Overlap::None => format!(" AND (i.owner_id || '') <> {project}"),
+                Overlap::None if ways.owned => format!(" AND (i.owner_id || '') <> {project}"),
+                Overlap::None | Overlap::Allowed => String::new(),
             };
-            let mut branches = vec![format!("{table} WHERE i.owner_id = {project}{tie}")];
-            let community = matches!(scope, Scope::Usable { .. }).then_some("community");
-            branches.extend(["public"].into_iter().chain(community).map(|word| {
-                format!(
-                    "{table} WHERE i.visibility = '{word}' AND i.status <> 'deleted'{others}{tie}"
-                )
-            }));
-            if !shared.is_empty() {
+            let mut branches = Vec::new();
+            if ways.owned {
+                branches.push(format!("{table} WHERE i.owner_id = {project}{tie}"));
+            }
+            let community = matches!(query.scope, Scope::Usable { .. }) && ways.community;
+            for (word, read) in [("public", ways.public), ("community", community)] {
+                if read {
+                    branches.push(format!(
+                        "{table} WHERE i.visibility = '{word}' \
+                         AND i.status <> 'deleted'{others}{tie}"
+                    ));
+                }
+            }
+            if ways.shared && !shared.is_empty() {
                 let states: Vec<String> = shared
                     .iter()
                     .map(|state| writer.add(state.as_str().into()))
@@ -177,6 +186,59 @@ fn branches(
             }
             branches
         }
+    }
+}
+
+/// By which ways an image that meets the conditions can be seen.
+struct Ways {
+    owned: bool,
+    public: bool,
+    community: bool,
+    shared: bool,
+}
+
+impl Ways {
+    fn of(conditions: &[Condition]) -> Self {
+        let can_be =
+            |field: &Field, word: &str| conditions.iter().all(|it| allows(it, field, word));
+        let visible = |visibility: Visibility| can_be(&Field::Visibility, visibility.as_str());
+        let public = visible(Visibility::Public);
+        let shared = visible(Visibility::Shared);
+        // A project's own public images are among the public ones, but for those that are deleted.
+        let deleted = can_be(&Field::Status, Status::Deleted.as_str());
+        let owned = visible(Visibility::Private) || shared || (public && deleted);
+        Self {
+            // Something has to be asked, also if nothing can be found.
+            owned: owned || !public,
+            public,
+            community: visible(Visibility::Community),
+            shared,
+        }
+    }
+}
+
+/// Whether an image whose field has that value can meet the condition.
+fn allows(condition: &Condition, field: &Field, word: &str) -> bool {
+    let Condition::Field(named, test) = condition else {
+        return true;
+    };
+    let is = |operand: &Operand| matches!(operand, Operand::Text(text) if text == word);
+    if named != field {
+        return true;
+    }
+    match test {
+        Test::Eq(operand) => is(operand),
+        Test::NotEq(operand) => !is(operand),
+        Test::In(operands) => operands.iter().any(is),
+        Test::NotIn(operands) => !operands.iter().any(is),
+        Test::Lt(_)
+        | Test::Le(_)
+        | Test::Gt(_)
+        | Test::Ge(_)
+        | Test::Like(_)
+        | Test::NotLike(_)
+        | Test::IsNull
+        | Test::NotNull => true,
     }
 }
 
