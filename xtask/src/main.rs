@@ -27,7 +27,8 @@ use anyhow::Result;
 
 const USAGE: &str = "\
 cargo xtask test     install what the checks need, run every check, end with a line of counts
-cargo xtask bench    measure the release binary and write docs/benchmarks.md";
+cargo xtask bench    measure the release binary and write docs/benchmarks.md; with options, a part
+                     of it: --help lists them";
 
 fn main() -> ExitCode {
     match run() {
@@ -46,7 +47,7 @@ fn run() -> Result<bool> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words[..] {
         ["test"] => suite::run(),
-        ["bench"] => bench::run(),
+        ["bench", ref options @ ..] => bench::run(options),
         ["help" | "--help"] => {
             println!("{USAGE}");
             Ok(true)

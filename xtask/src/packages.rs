@@ -35,7 +35,10 @@ const NEEDED: &[(&str, Sign)] = &[
     ),
 ];
 /// What the measurements need besides.
-const WRK: (&str, Sign) = ("wrk", Sign::File("/usr/bin/wrk"));
+const FOR_BENCH: &[(&str, Sign)] = &[
+    ("wrk", Sign::File("/usr/bin/wrk")),
+    ("nginx-light", Sign::File("/usr/sbin/nginx")),
+];
 const EMULATOR: &str = "qemu-system-x86";
 const KEYRING: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 
@@ -85,14 +88,17 @@ pub(crate) fn install() -> Result<()> {
     Ok(())
 }
 
-/// Installs the client that the measurements are made with, if it is missing.
-pub(crate) fn install_wrk() -> Result<()> {
-    let (package, sign) = WRK;
-    if sign.shows() {
+/// Installs what the measurements are made with, if it is missing.
+pub(crate) fn install_for_bench() -> Result<()> {
+    let missing = FOR_BENCH.iter().filter(|(_, sign)| !sign.shows());
+    let missing: Vec<&str> = missing.map(|(package, _)| *package).collect();
+    if missing.is_empty() {
         return Ok(());
     }
     apt(["update"])?;
-    apt(["install", "-y", "--no-install-recommends", package])
+    apt(["install", "-y", "--no-install-recommends"]
+        .into_iter()
+        .chain(missing))
 }
 
 impl Sign {

@@ -1,0 +1,50 @@
+//! How fast the digests of uploads are computed: each alone, and both on threads of their own.
+//!
+//! `cargo run --release -p gaze-blob --example digest_speed`
+//!
+//! Prints megabytes a second.
+
+#![expect(
+    clippy::print_stdout,
+    reason = "the figures are what this program is for"
+)]
+
+use std::error::Error;
+use std::hint::black_box;
+use std::time::Instant;
+
+use md5::Md5;
+use sha2::{Digest, Sha256};
+
+const BLOCK: usize = 1 << 20;
+const BLOCKS: usize = 1 << 10;
+/// Of all blocks.
+const MEGABYTES: f64 = 1073.741_824;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let block: Vec<u8> = (0..=u8::MAX).cycle().take(BLOCK).collect();
+    println!("md5 {:.0}", speed(|| hash::<Md5>(&block)));
+    println!("sha256 {:.0}", speed(|| hash::<Sha256>(&block)));
+    let both = speed(|| {
+        std::thread::scope(|threads| {
+            threads.spawn(|| hash::<Md5>(&block));
+            threads.spawn(|| hash::<Sha256>(&block));
+        });
+    });
+    println!("both {both:.0}");
+    Ok(())
+}
+
+fn speed(run: impl FnOnce()) -> f64 {
+    let begun = Instant::now();
+    run();
+    MEGABYTES / begun.elapsed().as_secs_f64()
+}
+
+fn hash<D: Digest>(block: &[u8]) {
+    let mut digest = D::new();
+    for _ in 0..BLOCKS {
+        digest.update(black_box(block));
+    }
+    black_box(digest.finalize());
+}

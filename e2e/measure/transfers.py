@@ -1,0 +1,154 @@
+"""Bytes of images: uploads, downloads, conversions, captures, and the memory that they take."""
+
+import os
+import subprocess
+import threading
+import time
+from statistics import median
+
+from kit import disks
+from kit.native import BASE, Native
+from kit.zstack import Zstack
+from measure.load import JSON, Call, load
+from measure.limits import curl
+from measure.process import memory
+
+GIB = 1 << 30
+BYTES = {"Content-Type": "application/octet-stream"}
+
+
+def files(folder, size):
+    """A file of random bytes, and one that is nine tenths zeros in runs of 9 MiB."""
+    mib = 1 << 20
+    random, zeros = folder / "random.raw", folder / "zeros.raw"
+    with open(random, "wb") as one, open(zeros, "wb") as other:
+        for at in range(size // mib):
+            piece = os.urandom(mib)
+            one.write(piece)
+            if at % 10 == 0:
+                other.write(piece)
+            else:
+                other.seek(mib, os.SEEK_CUR)
+        other.truncate(size)
+    # What is written back later would be measured as somebody else's.
+    subprocess.run(["sync", random, zeros], check=True)
+    return {"random": random, "90 % zeros": zeros}
+
+
+def moved(world, limits, size, runs):
+    """Rows of speeds: name, megabytes a second, the limit's name and megabytes a second."""
+    server = world.server("transfer", "--log-level", "warn").start()
+    native = Native(server)
+    given = files(world.folder("transfers"), size)
+    digests = limits.digests()
+    rows = []
+    for name, file in given.items():
+        speed = lambda seconds: size / 1e6 / seconds  # noqa: E731
+        ups, downs, sinks, copies, sends = [], [], [], [], []
+        for _ in range(runs):
+            image, took = upload(server, native, file)
+            ups.append(took)
+            downs.append(download(server, native, image))
+            sinks.append(limits.sunk(file))
+            copies.append(limits.copied(file))
+            sends.append(limits.sent(file))
+            native.purge(image)
+        slowest = min(
+            ("an upload that is forgotten", speed(median(sinks))),
+            ("both digests, a thread each", digests["both"]),
+            ("cp and fsync", speed(median(copies))),
+            key=lambda limit: limit[1],
+        )
+        rows.append((f"upload, {name}", speed(median(ups)), *slowest))
+        nginx = ("nginx's sendfile", speed(median(sends)))
+        rows.append((f"download, {name}", speed(median(downs)), *nginx))
+    rows += converted(server, native, given["random"], size)
+    server.close()
+    return rows, digests
+
+
+def upload(server, native, file):
+    image = native.create("/images", name="large")["id"]
+    headers = {"Authorization": f"Bearer {native.token}", **BYTES}
+    took = curl(f"{server.url}{BASE}/images/{image}/data", ["-T", file], headers)
+    assert native.image(image)["status"] == "active"
+    return image, took
+
+
+def download(server, native, image):
+    headers = {"Authorization": f"Bearer {native.token}"}
+    return curl(f"{server.url}{BASE}/images/{image}/data", ["-o", "/dev/null"], headers)
+
+
+def converted(server, native, file, size):
+    """Exports that convert, hashed and durable, each beside `qemu-img convert`."""
+    other = file.with_suffix(".qcow2")
+    subprocess.run(["qemu-img", "convert", "-O", "qcow2", file, other], check=True)
+    rows = []
+    for source, target, given in (("raw", "qcow2", file), ("qcow2", "raw", other)):
+        image, _ = upload(server, native, given)
+        begun = time.monotonic()
+        started = native.call("POST", f"/images/{image}/exports", {"format": target})
+        job = native.get(f"/jobs/{started.expect(202).json['job']}?wait=300")
+        assert job["state"] == "succeeded", job
+        ours = time.monotonic() - begun
+        begun = time.monotonic()
+        fresh = file.with_suffix(".made")
+        line = ["qemu-img", "convert", "-f", source, "-O", target, given, fresh]
+        subprocess.run(line, check=True)
+        subprocess.run(["sync", fresh], check=True)
+        theirs = time.monotonic() - begun
+        fresh.unlink()
+        native.purge(image)
+        speeds = (size / 1e6 / ours, "qemu-img convert and fsync", size / 1e6 / theirs)
+        rows.append((f"conversion from {source} to {target}", *speeds))
+    return rows
+
+
+def captures(world, connections, seconds):
+    """Templates of a machine's small disk: figures by connections."""
+    folder = world.folder("captured")
+    disk = folder / "web-1.qcow2"
+    disks.tool("qemu-img", "convert", "-f", "raw", "-O", "qcow2", disks.DEBIAN_ISO, disk)
+    server = world.server("capture", "--disk-dir", folder, "--log-level", "warn").start()
+    native = Native(server)
+    zone = native.first_zone()["id"]
+    volume = native.create("/instances", name="web-1", zone=zone, disk=str(disk))["root_volume"]
+    call = Call(
+        "ZStack, template of a 5 MB disk",
+        f"/zstack/v1/images/root-volume-templates/from/volumes/{volume['id']}",
+        {"Authorization": f"OAuth {Zstack(server).session}"} | JSON,
+        "POST",
+        '{"params": {"name": "template"}}',
+        writes=True,
+    )
+    found = {
+        many: load(call, server.url, many, seconds, server.folder)
+        for many in connections
+    }
+    server.close()
+    return call.name, found
+
+
+def crowd(world, size, many=64):
+    """Peak RSS in MiB of a service while that many upload and as many download at once."""
+    server = world.server("crowd", "--log-level", "warn").start()
+    native = Native(server)
+    file = world.folder("crowd-file") / "random.raw"
+    file.write_bytes(os.urandom(size // many))
+    image, _ = upload(server, native, file)
+    idle = memory(server, "VmRSS")
+
+    def both():
+        upload(server, native, file)
+        download(server, native, image)
+
+    threads = [threading.Thread(target=both) for _ in range(many)]
+    threads += [threading.Thread(target=download, args=(server, native, image)) for _ in threads]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    peak = memory(server, "VmHWM")
+    server.close()
+    return idle, peak
