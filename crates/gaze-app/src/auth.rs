@@ -3,6 +3,7 @@
 mod access_keys;
 mod external;
 mod keystone;
+mod holders;
 mod login;
 mod password;
 mod secrets;
@@ -10,6 +11,7 @@ mod tokens;
 
 pub(crate) use keystone::Keystone;
 pub use keystone::{KeystoneCounts, KeystoneRoles, KeystoneSettings};
+pub(crate) use holders::Holders;
 pub(crate) use password::Passwords;
 pub(crate) use secrets::password as new_password;
 pub(crate) use secrets::{capability, token_hash};

@@ -7,6 +7,7 @@ mod capture;
 mod change_state;
 mod copies;
 mod copy;
+mod counts;
 mod create;
 mod delete;
 mod disc_candidates;
@@ -31,6 +32,7 @@ mod whereabouts;
 
 pub(crate) use capture::CaptureHandler;
 pub(crate) use copy::CopyHandler;
+pub(crate) use counts::Counts;
 pub use export::Capability;
 pub(crate) use export::{Capabilities, ExportHandler};
 pub(crate) use import::ImportHandler;

@@ -12,6 +12,7 @@ mod errors;
 mod failure;
 mod images;
 mod ingest;
+mod kept;
 mod long_jobs;
 mod machines;
 mod metadefs;
@@ -80,6 +81,9 @@ struct Inner {
     fetcher: ingest::Fetcher,
     passwords: auth::Passwords,
     keystone: Option<auth::Keystone>,
+    holders: auth::Holders,
+    places: names::Places,
+    counts: images::Counts,
     calls: calls::Calls,
     notices: notices::Counters,
     capabilities: images::Capabilities,
@@ -102,6 +106,9 @@ impl App {
         runtime: Arc<dyn Runtime>,
     ) -> Result<Self> {
         let jobs = work::open_queue(&db, Arc::clone(&runtime), &settings).await?;
+        let holders = auth::Holders::new(&db);
+        let places = names::Places::new(&db);
+        let counts = images::Counts::new(&db);
         let catalog = Catalog::open(db).await?;
         let capabilities = images::Capabilities::open(&catalog, runtime.as_ref()).await?;
         let fetcher = ingest::Fetcher::new(&settings)?;
@@ -129,6 +136,9 @@ impl App {
                 settings,
                 passwords: auth::Passwords::new(),
                 keystone,
+                holders,
+                places,
+                counts,
                 calls: calls::Calls::default(),
                 notices: notices::Counters::default(),
                 capabilities,
@@ -195,6 +205,18 @@ impl App {
 
     pub(crate) fn keystone(&self) -> Option<&auth::Keystone> {
         self.inner.keystone.as_ref()
+    }
+
+    pub(crate) fn holders(&self) -> &auth::Holders {
+        &self.inner.holders
+    }
+
+    pub(crate) fn places(&self) -> &names::Places {
+        &self.inner.places
+    }
+
+    pub(crate) fn counts(&self) -> &images::Counts {
+        &self.inner.counts
     }
 
     pub(crate) fn calls(&self) -> &calls::Calls {

@@ -1,9 +1,16 @@
 //! The few small nouns whose names stand in every answer about images.
 
-use gaze_catalog::{region, store, zone};
-use gaze_domain::{Caller, Region, Result, Store, StoreId, Zone, ZoneId};
+use std::sync::Arc;
+
+use gaze_catalog::{cluster, pool, region, store, watched, zone};
+use gaze_domain::{
+    Caller, Cluster, ClusterId, Error, Noun, Pool, PoolId, Region, Result, Store, StoreId, Zone,
+    ZoneId,
+};
+use gaze_sql::Db;
 
 use crate::App;
+use crate::kept::Kept;
 
 /// Regions, zones and stores.
 #[derive(Clone, Debug)]
@@ -28,14 +35,61 @@ impl Names {
     }
 }
 
+/// What is kept of the places: all that an answer about images asks for each time.
+#[derive(Debug)]
+pub(crate) struct Places {
+    names: Kept<(), Names>,
+    clusters: Kept<ClusterId, Cluster>,
+    pools: Kept<PoolId, Pool>,
+}
+
+/// Clusters or pools that are kept; more than an installation has.
+const MOST: usize = 1000;
+
+impl Places {
+    pub(crate) fn new(db: &Db) -> Self {
+        Self {
+            names: Kept::new(db, watched::NAMES, 1),
+            clusters: Kept::new(db, watched::CLUSTERS, MOST),
+            pools: Kept::new(db, watched::POOLS, MOST),
+        }
+    }
+}
+
 impl App {
-    /// Everybody may know the places: four statements, whatever the size of the catalogue.
-    pub async fn catalogue_names(&self, _caller: &Caller) -> Result<Names> {
-        let mut read = self.catalog().read();
-        Ok(Names {
-            regions: region::list(&mut read).await?,
-            zones: zone::list(&mut read).await?,
-            stores: store::list(&mut read).await?,
-        })
+    /// Everybody may know the places. They are kept; on PostgreSQL, four statements.
+    pub async fn catalogue_names(&self, _caller: &Caller) -> Result<Arc<Names>> {
+        self.names().await
+    }
+
+    pub(crate) async fn names(&self) -> Result<Arc<Names>> {
+        let read = |()| async {
+            let mut read = self.catalog().read();
+            Ok(Some(Names {
+                regions: region::list(&mut read).await?,
+                zones: zone::list(&mut read).await?,
+                stores: store::list(&mut read).await?,
+            }))
+        };
+        let found = self.places().names.get((), read).await?;
+        found.ok_or_else(|| Error::internal("reading the places", "nothing was read"))
+    }
+
+    pub(crate) async fn cluster(&self, id: ClusterId) -> Result<Arc<Cluster>> {
+        let read = |id| async move {
+            let found = cluster::find(&mut self.catalog().read(), id).await?;
+            Ok(found)
+        };
+        let found = self.places().clusters.get(id, read).await?;
+        found.ok_or_else(|| Error::not_found(Noun::Cluster, id))
+    }
+
+    pub(crate) async fn pool(&self, id: PoolId) -> Result<Arc<Pool>> {
+        let read = |id| async move {
+            let found = pool::find(&mut self.catalog().read(), id).await?;
+            Ok(found)
+        };
+        let found = self.places().pools.get(id, read).await?;
+        found.ok_or_else(|| Error::not_found(Noun::Pool, id))
     }
 }

@@ -42,6 +42,7 @@ pub mod token;
 pub mod upload_ticket;
 pub mod user;
 pub mod volume;
+pub mod watched;
 pub mod zone;
 
 use gaze_domain::Error;

@@ -1,6 +1,6 @@
 //! Access keys: pairs that sign requests.
 
-use gaze_catalog::{access_key, token, user};
+use gaze_catalog::{access_key, user};
 use gaze_domain::access::AuthFailure;
 use gaze_domain::{AccessKey, AccessKeyId, Caller, Error, Noun, Result, UserId};
 
@@ -13,15 +13,14 @@ impl App {
     /// the request comes from if it holds.
     pub async fn signer(&self, access: &str) -> Result<Signer> {
         let unknown = || AuthFailure::UnknownAccessKey(access.chars().take(64).collect());
-        let (holder, secret) = token::find_signer(&mut self.catalog().read(), access)
-            .await?
-            .ok_or_else(unknown)?;
+        let found = self.key_holder(access).await?.ok_or_else(unknown)?;
+        let (holder, secret) = &*found;
         if !holder.enabled {
             return Err(unknown().into());
         }
         Ok(Signer {
-            secret,
-            caller: holder.caller,
+            secret: secret.clone(),
+            caller: holder.caller.clone(),
         })
     }
 

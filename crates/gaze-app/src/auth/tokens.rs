@@ -25,11 +25,10 @@ impl App {
             return self.authenticate_external(text).await;
         }
         let hash = secrets::token_hash(text);
-        let holder = token::find_holder(&mut self.catalog().read(), &hash)
-            .await?
-            .ok_or(AuthFailure::InvalidToken)?;
+        let holder = self.holder(&hash).await?;
+        let holder = holder.ok_or(AuthFailure::InvalidToken)?;
         let now = self.now();
-        let mut caller = holder.caller;
+        let mut caller = holder.caller.clone();
         let token = caller.token.as_mut().ok_or(AuthFailure::InvalidToken)?;
         if token.expires_at.is_some_and(|end| end <= now) {
             return Err(AuthFailure::InvalidToken.into());

@@ -1,6 +1,6 @@
 //! The images that a machine can change to.
 
-use gaze_catalog::{cluster, image, pool, store, volume};
+use gaze_catalog::{image, volume};
 use gaze_domain::candidate::{Target, judge, store_fits};
 use gaze_domain::{Caller, Error, Image, Instance, InstanceId, Noun, Result, StoreId, Volume};
 
@@ -42,14 +42,16 @@ impl App {
         machine: &Instance,
         root: &Volume,
     ) -> Result<(Target, Vec<StoreId>)> {
-        let mut read = self.catalog().read();
         let target = Target {
             zone: machine.zone,
-            architecture: cluster::get(&mut read, machine.cluster).await?.architecture,
-            pool: pool::get(&mut read, root.pool).await?,
+            architecture: self.cluster(machine.cluster).await?.architecture,
+            pool: self.pool(root.pool).await?.as_ref().clone(),
         };
-        let stores = store::list(&mut read).await?;
-        let fit = stores.iter().filter(|store| store_fits(&target, store));
+        let names = self.names().await?;
+        let fit = names
+            .stores
+            .iter()
+            .filter(|store| store_fits(&target, store));
         let fit = fit.map(|store| store.id).collect();
         Ok((target, fit))
     }

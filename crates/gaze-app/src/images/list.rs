@@ -18,6 +18,7 @@ impl App {
         if list.limit == 0 {
             return Ok(Vec::new());
         }
+        self.leave_out_the_only_region(&mut list).await?;
         if let Start::After(marker) = list.start
             && !caller.is_admin()
         {
@@ -29,7 +30,8 @@ impl App {
     /// How many images the whole list holds.
     pub async fn count_images(&self, caller: &Caller, mut list: ImageList) -> Result<u64> {
         list.scope = narrow(caller, list.scope);
-        Ok(image::count_list(&mut self.catalog().read(), &list).await?)
+        self.leave_out_the_only_region(&mut list).await?;
+        self.counted(&list).await
     }
 }
 

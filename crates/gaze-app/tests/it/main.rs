@@ -42,6 +42,7 @@ mod sharing_at_once;
 mod snapshots;
 mod tags;
 mod tenancies;
+mod statements;
 mod tickets;
 mod upkeep;
 mod upload;

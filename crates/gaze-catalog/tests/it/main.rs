@@ -18,4 +18,5 @@ mod projects;
 mod stores;
 mod tags;
 mod upload_tickets;
+mod watched;
 mod world;

@@ -18,11 +18,11 @@ pub(crate) async fn show_image(
     headers: HeaderMap,
 ) -> Answer {
     let image = face.app.get_live_image(&caller, id).await?;
-    let stores = face.app.list_stores(&caller).await?;
+    let names = face.app.catalogue_names(&caller).await?;
     let missed = face.app.missed_stores(&[id]).await?;
     let shown = Shown {
         image: &image,
-        stores: &stores,
+        stores: &names.stores,
         vendor: face.vendor(&headers),
         missed: missed.get(&id).map(Vec::as_slice),
     };

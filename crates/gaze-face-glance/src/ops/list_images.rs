@@ -32,8 +32,7 @@ pub(crate) async fn list_images(
         ) => return Err(no_marker(&marker.hyphenated())),
         (found, _) => found?,
     };
-    // The names of stores are a handful of rows, whatever the page.
-    let stores = face.app.list_stores(&caller).await?;
+    let names = face.app.catalogue_names(&caller).await?;
     let ids: Vec<ImageId> = images.iter().map(|image| image.id).collect();
     let missed = face.app.missed_stores(&ids).await?;
     let full = !images.is_empty() && images.len() == query.list.limit as usize;
@@ -45,7 +44,7 @@ pub(crate) async fn list_images(
             .iter()
             .map(|image| Shown {
                 image,
-                stores: &stores,
+                stores: &names.stores,
                 vendor,
                 missed: missed.get(&image.id).map(Vec::as_slice),
             })

@@ -33,11 +33,11 @@ pub(crate) async fn update_image(
     let vendor = face.vendor(&headers).copied();
     let edit = move |image: &mut _| patch::apply(image, changes, vendor.as_ref());
     let image = face.app.edit_image(&caller, id, edit).await??;
-    let stores = face.app.list_stores(&caller).await?;
+    let names = face.app.catalogue_names(&caller).await?;
     let missed = face.app.missed_stores(&[id]).await?;
     let shown = Shown {
         image: &image,
-        stores: &stores,
+        stores: &names.stores,
         vendor: vendor.as_ref(),
         missed: missed.get(&id).map(Vec::as_slice),
     };

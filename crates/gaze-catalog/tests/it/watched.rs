@@ -1,0 +1,82 @@
+//! The tables that answers are said to be made of are those that their statements name.
+
+use std::collections::BTreeSet;
+
+use gaze_catalog::{Rows, cluster, image, pool, region, store, token, watched, zone};
+use gaze_domain::list::{Condition, Direction, Field, ImageList, Scope, Sort, Test};
+use gaze_domain::{ClusterId, MemberState, PoolId, ProjectId, RegionId};
+use gaze_sql::{Kind, Row, SqlError, Value};
+use uuid::Uuid;
+
+/// Answers nothing and remembers what it was asked.
+#[derive(Default)]
+struct Listener {
+    tables: BTreeSet<String>,
+}
+
+impl Rows for Listener {
+    fn kind(&self) -> Kind {
+        Kind::Sqlite
+    }
+
+    async fn rows<'a>(
+        &'a mut self,
+        sql: &'a str,
+        _args: &'a [Value],
+    ) -> Result<Vec<Row>, SqlError> {
+        let words: Vec<&str> = sql.split(|c: char| c.is_whitespace() || c == '(').collect();
+        let named = words
+            .windows(2)
+            .filter(|pair| matches!(pair[0], "FROM" | "JOIN"))
+            .map(|pair| pair[1].trim_end_matches([')', ',']).to_owned())
+            // A statement in parentheses.
+            .filter(|name| !name.is_empty());
+        self.tables.extend(named);
+        Ok(Vec::new())
+    }
+}
+
+fn check(listener: &mut Listener, tables: &[&str]) {
+    let named = std::mem::take(&mut listener.tables);
+    assert_eq!(named, tables.iter().map(|&it| it.to_owned()).collect());
+}
+
+#[tokio::test]
+async fn no_table_is_left_out_and_none_is_too_many() {
+    let listener = &mut Listener::default();
+    token::find_holder(listener, "h").await.unwrap();
+    check(listener, watched::HOLDERS);
+    token::find_signer(listener, "a").await.unwrap();
+    check(listener, watched::SIGNERS);
+    region::list(listener).await.unwrap();
+    zone::list(listener).await.unwrap();
+    store::list(listener).await.unwrap();
+    check(listener, watched::NAMES);
+    let id = Uuid::from_u128(1);
+    cluster::find(listener, ClusterId::new(id)).await.unwrap();
+    check(listener, watched::CLUSTERS);
+    pool::find(listener, PoolId::new(id)).await.unwrap();
+    check(listener, watched::POOLS);
+
+    let project = ProjectId::new(id);
+    let shared = vec![MemberState::Accepted];
+    let mut list = ImageList::new(Scope::Visible { project, shared }, 10);
+    list.sort = vec![Sort {
+        field: Field::Name,
+        direction: Direction::Ascending,
+    }];
+    list.conditions = vec![
+        Condition::InRegion(RegionId::new(id)),
+        Condition::eq(Field::Tag, "t"),
+        Condition::eq(Field::Property("p".into()), "v"),
+        Condition::eq(Field::LocationStore, "s"),
+        Condition::eq(Field::LocationStoreName, "s"),
+        Condition::eq(Field::LocationZone, "z"),
+        Condition::Field(Field::LocationZoneName, Test::NotNull),
+        Condition::Field(Field::LocationKey, Test::IsNull),
+    ];
+    image::list(listener, &list).await.unwrap();
+    check(listener, watched::LISTS);
+    image::count_list(listener, &list).await.unwrap();
+    check(listener, watched::LISTS);
+}
