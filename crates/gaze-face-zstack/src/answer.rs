@@ -50,6 +50,14 @@ impl Answer {
         })
     }
 
+    /// `{"inventories": …}` with a schema that is known.
+    pub(crate) fn described(inventories: Value, schema: Map<String, Value>) -> Self {
+        Self {
+            schema,
+            ..Self::of(Map::from_iter([("inventories".to_owned(), inventories)]))
+        }
+    }
+
     /// `{"inventories": […]}` of values made by [`json`] from inventories of the class.
     pub(crate) fn inventories<T: Inventory>(values: Vec<Value>) -> Self {
         Self::list::<T>("inventories", values)

@@ -7,6 +7,7 @@ use gaze_http::{RequestId, report};
 use crate::Config;
 use crate::answer::Answer;
 use crate::errors::{Failure, Subject, failure};
+use crate::listing::Listing;
 use crate::params::Params;
 use crate::route::Route;
 
@@ -37,8 +38,15 @@ pub(crate) struct Tags {
 /// What an operation leads to.
 pub(crate) enum Outcome {
     Done(Answer),
+    Listed(Listing),
     /// Work that goes on; its end is the call's answer.
     Started(JobId),
+}
+
+impl From<Listing> for Outcome {
+    fn from(listing: Listing) -> Self {
+        Self::Listed(listing)
+    }
 }
 
 impl From<Answer> for Outcome {

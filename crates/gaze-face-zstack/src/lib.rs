@@ -11,6 +11,7 @@ mod dispatch;
 mod download;
 mod errors;
 mod jobs;
+mod listing;
 mod long_jobs;
 mod map;
 mod ops;

@@ -126,6 +126,7 @@ use serde_json::Value;
 use crate::answer::{self, Answer};
 use crate::call::{Call, Outcome};
 use crate::errors::{Code, Failure, api, no_such_resource};
+use crate::listing::Listing;
 use crate::map;
 use crate::params::{Field, is_uuid};
 use crate::query::{Query, rows};
@@ -143,10 +144,15 @@ async fn image_answer(call: &Call, caller: &Caller, image: &Image) -> Result<Ans
     Answer::inventory(&shown)
 }
 
-/// The JSON of several images.
+/// Several images as rows, to be cut down to some of their fields.
 async fn image_rows(call: &Call, caller: &Caller, images: &[Image]) -> Result<Vec<Value>, Failure> {
     let shown = inventories(call, caller, images).await?;
     shown.iter().map(answer::json).collect()
+}
+
+/// The list of several images.
+async fn image_list(call: &Call, caller: &Caller, images: &[Image]) -> Result<Listing, Failure> {
+    Listing::of(&inventories(call, caller, images).await?)
 }
 
 /// Images with the paths of their copies and, for whom they belong to, what is exported of them.

@@ -32,6 +32,10 @@ pub(crate) trait Inventory: Serialize {
     const NESTED: &'static [(&'static str, &'static str)] = &[];
     /// Every key that the object can have; queries may name these and no others.
     const FIELDS: &'static [&'static str];
+    /// How many further inventories the list of that key has.
+    fn nested(&self, _key: &str) -> usize {
+        0
+    }
 }
 
 /// The JSON of a wire value, without the keys whose value is null.
@@ -68,7 +72,10 @@ mod tests {
     #[test]
     fn the_declared_fields_are_those_that_are_written() {
         fn check<T: Inventory + Default>() {
-            let written = serde_json::to_value(T::default()).unwrap();
+            check_of(&T::default());
+        }
+        fn check_of<T: Inventory>(filled: &T) {
+            let written = serde_json::to_value(filled).unwrap();
             let mut written: Vec<&str> = written
                 .as_object()
                 .unwrap()
@@ -80,8 +87,21 @@ mod tests {
             declared.sort_unstable();
             assert_eq!(written, declared, "{}", T::CLASS);
         }
-        check::<image::Image>();
-        check::<image::BackupStorageRef>();
+        check_of(&image::Image {
+            description: Some(String::new()),
+            size: Some(0),
+            actual_size: Some(0),
+            md5_sum: Some(String::new()),
+            guest_os_type: Some(String::new()),
+            architecture: Some(""),
+            format: Some(""),
+            ..image::Image::default()
+        });
+        check_of(&image::BackupStorageRef {
+            export_url: Some(String::new()),
+            export_md5_sum: Some(String::new()),
+            ..image::BackupStorageRef::default()
+        });
         check::<session::Session>();
         check::<access_key::AccessKey>();
         check::<account::Account>();

@@ -71,7 +71,7 @@ pub(crate) fn format(word: &str) -> Option<DiskFormat> {
 
 /// `2026-11-21T18:37:30Z`.
 pub(crate) fn time(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    format!("{at:.0}")
 }
 
 #[cfg(test)]

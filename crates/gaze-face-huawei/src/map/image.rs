@@ -86,7 +86,7 @@ fn data_origin(image: &Image) -> Option<String> {
 
 /// UTC to the second; parts of a second are cut off.
 fn time(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+    format!("{at:.0}")
 }
 
 #[cfg(test)]

@@ -9,9 +9,16 @@ use serde_json::{Value, json as object};
 use super::API_JOBS;
 use crate::errors::Failure;
 use crate::jobs::failed_body;
+use crate::listing::Listing;
+
+const JSON: &str = "application/json;charset=utf-8";
 
 pub(super) fn json(status: StatusCode, body: &Value) -> Response {
-    respond(status, "application/json;charset=utf-8", body.to_string())
+    respond(status, JSON, body.to_string())
+}
+
+pub(super) fn list(listing: &Listing, schema_wanted: bool) -> Response {
+    respond(StatusCode::OK, JSON, listing.text(schema_wanted))
 }
 
 pub(crate) fn text(status: StatusCode, text: String) -> Response {

@@ -60,6 +60,7 @@ impl Face {
                 Outcome::Done(answer) => {
                     respond::json(StatusCode::OK, &answer.into_body(sent.schema))
                 }
+                Outcome::Listed(listing) => respond::list(&listing, sent.schema),
                 Outcome::Started(job) => sent.accepted(job),
             });
         }
@@ -215,6 +216,9 @@ impl Face {
     ) -> Result<Response, Failure> {
         let mut public = None;
         let (status, body) = match outcome {
+            Ok(Outcome::Listed(listing)) => {
+                (StatusCode::OK, listing.into_answer()?.into_body(true))
+            }
             Ok(Outcome::Done(answer)) => {
                 let without = answer.clone().without_secret();
                 public = without.map(|answer| answer.into_body(true));

@@ -4,13 +4,11 @@
 use gaze_domain::{InstanceId, Noun};
 use gaze_http::Coverage;
 
-use super::image_rows;
-use crate::answer::Answer;
+use super::image_list;
 use crate::call::{Call, Outcome};
 use crate::errors::Failure;
 use crate::params::Field;
 use crate::route::{Access, Flow, Route, Verb};
-use crate::wire::image::Image;
 
 pub(crate) const ROUTE: Route = Route {
     name: "GetCandidateIsoForAttachingVm",
@@ -33,6 +31,5 @@ async fn run(call: &Call) -> Result<Outcome, Failure> {
     let told = |error| call.failure(&error);
     let id: InstanceId = call.params.given("vmInstanceUuid").parse().map_err(told)?;
     let discs = call.app.disc_candidates(caller, id).await.map_err(told)?;
-    let rows = image_rows(call, caller, &discs).await?;
-    Ok(Answer::inventories::<Image>(rows).into())
+    Ok(image_list(call, caller, &discs).await?.into())
 }

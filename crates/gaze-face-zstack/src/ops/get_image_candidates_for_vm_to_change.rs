@@ -4,13 +4,11 @@
 use gaze_domain::{InstanceId, Noun};
 use gaze_http::Coverage;
 
-use super::image_rows;
-use crate::answer::Answer;
+use super::image_list;
 use crate::call::{Call, Outcome};
 use crate::errors::Failure;
 use crate::params::Field;
 use crate::route::{Access, Flow, Route, Verb};
-use crate::wire::image::Image;
 
 pub(crate) const ROUTE: Route = Route {
     name: "GetImageCandidatesForVmToChange",
@@ -40,6 +38,5 @@ async fn run(call: &Call) -> Result<Outcome, Failure> {
         .candidates(caller, id)
         .await
         .map_err(|error| call.failure(&error))?;
-    let rows = image_rows(call, caller, &images).await?;
-    Ok(Answer::inventories::<Image>(rows).into())
+    Ok(image_list(call, caller, &images).await?.into())
 }

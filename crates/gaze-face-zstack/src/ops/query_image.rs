@@ -3,7 +3,7 @@
 
 use gaze_http::Coverage;
 
-use super::{answer_page, image_rows};
+use super::{answer_page, image_list, image_rows};
 use crate::call::{Call, Outcome};
 use crate::errors::Failure;
 use crate::params::Field;
@@ -42,6 +42,16 @@ async fn run(call: &Call) -> Result<Outcome, Failure> {
     } else {
         0
     };
+    if !query.count && query.fields.is_none() {
+        let listing = image_list(call, caller, &images::read(call, list).await?).await?;
+        let listing = listing.of_query();
+        return Ok(if query.with_total {
+            listing.with_total(total)
+        } else {
+            listing
+        }
+        .into());
+    }
     let rows = if query.count {
         Vec::new()
     } else {

@@ -73,20 +73,21 @@ async fn run(call: &Call) -> Result<Outcome, Failure> {
         other => call.failure(&other),
     })?;
     let told = |error: Error| call.failure(&error);
-    match message.begin(call, route, work).await {
-        Ok(Outcome::Started(_)) => {}
-        Ok(Outcome::Done(answer)) => {
-            let result = answer.into_body(false).to_string();
-            let ended = call
-                .app
-                .end_long_job(id, WorkState::Succeeded, result)
-                .await;
-            ended.map_err(told)?;
-        }
+    let result = match message.begin(call, route, work).await {
+        Ok(Outcome::Started(_)) => None,
+        Ok(Outcome::Done(answer)) => Some(answer.into_body(false).to_string()),
+        Ok(Outcome::Listed(listing)) => Some(listing.text(false)),
         Err(refusal) => {
             call.app.drop_long_job(id).await.map_err(told)?;
             return Err(refusal);
         }
+    };
+    if let Some(result) = result {
+        let ended = call
+            .app
+            .end_long_job(id, WorkState::Succeeded, result)
+            .await;
+        ended.map_err(told)?;
     }
     let view = call.app.get_long_job(caller, id).await.map_err(told)?;
     Ok(Answer::inventory(&map::long_job::inventory(&view))?.into())

@@ -5,13 +5,32 @@ use gaze_domain::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
+const MONTHS: [&str; 12] = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+];
 const SHOWN: &str = "%b %-d, %Y %-I:%M:%S %p";
 /// The forms that a query may compare with, besides ISO 8601.
 const READ: [&str; 2] = [SHOWN, "%Y-%m-%d %H:%M:%S"];
 
 /// The instant in ZStack's form.
 pub(crate) fn show(at: Timestamp) -> String {
-    at.strftime(SHOWN).to_string()
+    // By hand, since a list of images has hundreds and the general formatter reads its form anew
+    // each time.
+    let at = TimeZone::UTC.to_datetime(at);
+    let month = MONTHS[usize::from(at.month().unsigned_abs()).saturating_sub(1) % MONTHS.len()];
+    let (hour, half) = match at.hour() {
+        0 => (12, "AM"),
+        hour @ 1..=11 => (hour, "AM"),
+        12 => (12, "PM"),
+        hour => (hour - 12, "PM"),
+    };
+    format!(
+        "{month} {}, {} {hour}:{:02}:{:02} {half}",
+        at.day(),
+        at.year(),
+        at.minute(),
+        at.second()
+    )
 }
 
 /// The instant that a client wrote, if it is in a known form.
