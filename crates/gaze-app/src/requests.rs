@@ -10,7 +10,9 @@ mod places;
 mod tags;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
 use std::pin::Pin;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::Stream;
@@ -324,6 +326,9 @@ pub struct ImageBytes {
     pub range: std::ops::Range<u64>,
     pub total: u64,
     pub body: BodyStream,
+    /// A file whose bytes in that range are those of `body`, which reads nothing until it is
+    /// asked.
+    pub file: Option<Arc<File>>,
 }
 
 impl std::fmt::Debug for ImageBytes {

@@ -1,8 +1,10 @@
 //! A blob being read: its size and a stream of its bytes.
 
 use std::fmt;
+use std::fs::File;
 use std::ops::Range;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
@@ -21,6 +23,7 @@ pub struct Reader {
     size: u64,
     range: Range<u64>,
     left: u64,
+    file: Option<Arc<File>>,
     chunks: Pin<Box<dyn Stream<Item = Result<Bytes, BlobError>> + Send>>,
 }
 
@@ -37,8 +40,22 @@ impl Reader {
             size,
             range,
             left,
+            file: None,
             chunks: Box::pin(chunks),
         }
+    }
+
+    /// Says that the whole blob is this file's contents. For those who write a store.
+    #[must_use]
+    pub fn of_file(mut self, file: Arc<File>) -> Self {
+        self.file = Some(file);
+        self
+    }
+
+    /// The file that holds the blob and nothing else, if there is one: for who can have its bytes
+    /// moved without seeing them. Nothing is read by this reader until it is asked.
+    pub fn file(&self) -> Option<Arc<File>> {
+        self.file.clone()
     }
 
     /// The range that a reader of a blob of `size` bytes yields if asked for `range`: the whole

@@ -62,8 +62,8 @@ async fn serve(
     let mut response = if *method == Method::HEAD {
         gaze_http::download::measured(&shown, total, range.is_some())
     } else {
-        let body = app.read_offer(&offer, range.clone()).await?;
-        stream_response(body, &shown, total, range.is_some())
+        let (body, stored) = app.read_offer(&offer, range.clone()).await?;
+        stream_response(body, stored, &shown, total, range.is_some())
     };
     file.describe(&mut response);
     Ok(response)

@@ -1,6 +1,8 @@
 //! Request and response bodies: read whole up to a limit, or streamed with an idle limit.
 
+use std::fs::File;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -9,6 +11,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt, stream};
 use http::{HeaderValue, StatusCode, header};
 
+use crate::handoff::FileBody;
 use crate::range;
 
 /// The longest that a client may pause between two pieces of a body.
@@ -71,13 +74,25 @@ pub fn body_stream(body: Body, idle: Duration) -> BodyStream {
 
 /// A response of `range` out of `total` bytes: 206 with `Content-Range` if it is partial, else 200.
 /// `Content-Length` is always set, so that a stream that breaks off is noticed by the client.
+/// If `file` is there, it is a file whose bytes in that range are those of `body`: where it can,
+/// the connection sends them without reading `body`.
 pub fn stream_response(
     body: BodyStream,
+    file: Option<Arc<File>>,
     range: &std::ops::Range<u64>,
     total: u64,
     partial: bool,
 ) -> Response {
-    let mut response = Response::new(Body::from_stream(body));
+    let mut response = match file {
+        None => Response::new(Body::from_stream(body)),
+        Some(file) => {
+            let body = FileBody::new(file, range.clone(), body);
+            let taker = body.taker();
+            let mut response = Response::new(Body::new(body));
+            response.extensions_mut().insert(taker);
+            response
+        }
+    };
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_LENGTH,
@@ -143,7 +158,7 @@ mod tests {
     #[test]
     fn a_part_says_which_part_of_what_it_is() {
         let empty: BodyStream = Box::pin(stream::empty());
-        let response = stream_response(empty, &(2..5), 10, true);
+        let response = stream_response(empty, None, &(2..5), 10, true);
         assert_eq!(response.status(), StatusCode::PARTIAL_CONTENT);
         assert_eq!(response.headers()[header::CONTENT_RANGE], "bytes 2-4/10");
         assert_eq!(response.headers()[header::CONTENT_LENGTH], "3");

@@ -5,6 +5,7 @@
 
 pub mod body;
 pub mod download;
+mod handoff;
 pub mod metrics;
 mod observe;
 mod openstack_id;

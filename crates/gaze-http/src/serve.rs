@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use http::{HeaderValue, Request, header};
+use http::{HeaderValue, Request, Version, header};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
@@ -20,6 +20,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tower::ServiceExt as _;
 
+use crate::handoff::{Handoff, Sending, Taker};
 use crate::patient::Patient;
 
 /// Most connections at one time; further ones wait in the kernel's queue.
@@ -125,10 +126,12 @@ async fn connection(stream: TcpStream, peer: SocketAddr, router: Router, watcher
     if let Err(error) = stream.set_nodelay(true) {
         tracing::debug!(%peer, "TCP_NODELAY could not be set: {error}");
     }
+    let handoff = Handoff::default();
+    let stream = Sending::new(stream, handoff.clone());
     let io = TokioIo::new(Patient::new(stream, HEAD_TIMEOUT, WRITE_IDLE));
     let service = hyper::service::service_fn(move |request: Request<Incoming>| {
-        let router = router.clone();
-        async move { respond(router, request, peer).await }
+        let (router, handoff) = (router.clone(), handoff.clone());
+        async move { respond(router, request, peer, &handoff).await }
     });
     let mut builder = Builder::new(TokioExecutor::new());
     builder
@@ -156,7 +159,9 @@ async fn respond(
     router: Router,
     request: Request<Incoming>,
     peer: SocketAddr,
+    handoff: &Handoff,
 ) -> Result<axum::response::Response, Infallible> {
+    let version = request.version();
     let mut request = request.map(Body::new);
     request.extensions_mut().insert(Peer(peer));
     // HTTP/2 names the host in the URI; signatures and links look for the header.
@@ -166,5 +171,12 @@ async fn respond(
     {
         request.headers_mut().insert(header::HOST, host);
     }
-    router.oneshot(request).await
+    let mut response = router.oneshot(request).await?;
+    // HTTP/2 cuts bodies into frames and mixes those of several responses.
+    if let Some(taker) = response.extensions_mut().remove::<Taker>()
+        && version <= Version::HTTP_11
+    {
+        taker.hand_to(handoff);
+    }
+    Ok(response)
 }

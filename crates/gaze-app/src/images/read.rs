@@ -63,6 +63,7 @@ impl App {
             };
             match opened {
                 Ok(reader) => {
+                    let file = reader.file();
                     let total = image.size.unwrap_or(ByteCount(reader.size())).0;
                     let body = reader.map(|chunk| chunk.map_err(Into::into));
                     let range = range.unwrap_or(0..total);
@@ -72,6 +73,7 @@ impl App {
                         range,
                         total,
                         body: Box::pin(body),
+                        file,
                     });
                 }
                 Err(error) if error.kind() == BlobErrorKind::InvalidRange => {

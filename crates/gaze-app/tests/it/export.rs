@@ -56,7 +56,7 @@ pub(crate) async fn exported(world: &World, image: &Image, format: DiskFormat) -
 /// What whoever holds the address reads.
 pub(crate) async fn read(world: &World, exported: &Exported) -> Result<Vec<u8>> {
     let offer = world.app.find_offer(exported.capability.reveal()).await?;
-    let mut body = world.app.read_offer(&offer, None).await?;
+    let (mut body, _file) = world.app.read_offer(&offer, None).await?;
     let mut bytes = Vec::new();
     while let Some(chunk) = body.next().await {
         bytes.extend_from_slice(&chunk.unwrap());
@@ -218,7 +218,7 @@ async fn a_part_of_an_export_is_read() {
         .await
         .unwrap();
     for range in [0..10, 500_000..700_001, 999_999..1_000_000] {
-        let mut body = world
+        let (mut body, _file) = world
             .app
             .read_offer(&offer, Some(range.clone()))
             .await

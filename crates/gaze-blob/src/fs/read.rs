@@ -1,15 +1,17 @@
-//! A download: one thread that reads the file ahead of its reader, by a few chunks.
+//! A download: an open file that is read in pieces by the pool of threads for blocking work, one
+//! piece ahead of its reader. A slow reader holds a descriptor and a piece, never a thread.
 
 use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
 use std::ops::Range;
+use std::os::unix::fs::FileExt as _;
 use std::sync::Arc;
-use std::thread;
 
 use bytes::Bytes;
-use futures_util::stream;
-use tokio::sync::{mpsc, oneshot};
+use futures_util::{Stream, stream};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::task::JoinHandle;
 
+use super::blocking;
 use super::layout::{Layout, is_absence};
 use crate::error::{BlobError, BlobErrorKind};
 use crate::key::Key;
@@ -17,84 +19,36 @@ use crate::reader::{READ_CHUNK_BYTES, Reader};
 
 const OP: &str = "read the blob";
 
-/// How many chunks a download is read ahead.
-const CHUNKS_AHEAD: usize = 4;
+/// Pieces of any files that are read at one time: more would not make a disk faster, and the
+/// threads have other work as well.
+static READS: Semaphore = Semaphore::const_new(16);
 
-/// Stack of a reading thread, in bytes: it calls nothing deep, and a slow client keeps it long.
-const STACK_BYTES: usize = 128 * 1024;
-
-type Opened = Result<(u64, Range<u64>), BlobError>;
-
-/// Opens the blob and starts the reading thread, which waits while its reader is behind and ends
-/// when its reader is dropped.
+/// Opens the blob. Nothing is read before the reader is.
 pub(super) async fn open(
     layout: Arc<Layout>,
     key: Key,
     range: Option<Range<u64>>,
 ) -> Result<Reader, BlobError> {
-    let (ready, is_ready) = oneshot::channel();
-    let (chunks, received) = mpsc::channel(CHUNKS_AHEAD);
-    thread::Builder::new()
-        .name("gaze-read".into())
-        .stack_size(STACK_BYTES)
-        .spawn(move || run(&layout, &key, range, ready, &chunks))
-        .map_err(|error| BlobError::new(BlobErrorKind::Unavailable, OP).because(error))?;
-    let opened: Opened = is_ready
-        .await
-        .map_err(|ended| BlobError::new(BlobErrorKind::Io, OP).because(ended))?;
-    let (size, range) = opened?;
-    let chunks = stream::unfold(received, |mut received| async {
-        received.recv().await.map(|chunk| (chunk, received))
-    });
-    Ok(Reader::new(size, range, chunks))
-}
-
-fn run(
-    layout: &Layout,
-    key: &Key,
-    range: Option<Range<u64>>,
-    ready: oneshot::Sender<Opened>,
-    chunks: &mpsc::Sender<Result<Bytes, BlobError>>,
-) {
-    let (mut file, size, range) = match find(layout, key, range) {
-        Ok(found) => found,
-        Err(error) => {
-            ready.send(Err(error)).ok();
-            return;
-        }
+    let (found, key) = blocking(OP, move || Ok((find(&layout, &key, range)?, key))).await?;
+    let (file, size, range) = found;
+    let file = Arc::new(file);
+    let pieces = Pieces {
+        file: Arc::clone(&file),
+        key,
+        left: range.clone(),
+        ahead: None,
     };
-    let mut left = range.end - range.start;
-    if ready.send(Ok((size, range))).is_err() {
-        return;
-    }
-    while left > 0 {
-        match read_chunk(&mut file, left) {
-            // The stream says itself that the file was shorter than its range.
-            Ok(chunk) if chunk.is_empty() => return,
-            Ok(chunk) => {
-                left -= chunk.len() as u64;
-                if chunks.blocking_send(Ok(chunk)).is_err() {
-                    return;
-                }
-            }
-            Err(error) => {
-                chunks
-                    .blocking_send(Err(BlobError::io(OP, error).of(key)))
-                    .ok();
-                return;
-            }
-        }
-    }
+    Ok(Reader::new(size, range, pieces.stream()).of_file(file))
 }
 
-/// The open file, placed at the start of the range, its size and the range clipped to it.
+/// The open file, its size and the range clipped to it.
 fn find(
     layout: &Layout,
     key: &Key,
     range: Option<Range<u64>>,
 ) -> Result<(File, u64, Range<u64>), BlobError> {
     let failed = |error| BlobError::io(OP, error).of(key);
-    let mut file = match File::open(layout.blob(key)) {
+    let file = match File::open(layout.blob(key)) {
         Ok(file) => file,
         Err(error) if is_absence(&error) => return Err(layout.absent(OP, key)),
         Err(error) => return Err(failed(error)),
@@ -104,15 +58,85 @@ fn find(
         return Err(layout.absent(OP, key));
     }
     let range = Reader::resolve(range, metadata.len()).map_err(|error| error.of(key))?;
-    file.seek(SeekFrom::Start(range.start)).map_err(failed)?;
     Ok((file, metadata.len(), range))
 }
 
-/// The next chunk, at most `left` bytes; empty at the end of the file. The buffer is filled as it
-/// is, without zeroing it first.
-fn read_chunk(file: &mut File, left: u64) -> std::io::Result<Bytes> {
-    let want = usize::try_from(left).map_or(READ_CHUNK_BYTES, |left| left.min(READ_CHUNK_BYTES));
-    let mut buffer = Vec::with_capacity(want);
-    file.take(want as u64).read_to_end(&mut buffer)?;
+type Reading = JoinHandle<std::io::Result<Bytes>>;
+
+struct Pieces {
+    file: Arc<File>,
+    key: Key,
+    /// What nobody reads yet.
+    left: Range<u64>,
+    /// The next piece, which is being read.
+    ahead: Option<Reading>,
+}
+
+impl Pieces {
+    /// Ends after an error, or where the file does; that this may be before its range does is the
+    /// reader's to tell.
+    fn stream(self) -> impl Stream<Item = Result<Bytes, BlobError>> + Send {
+        stream::unfold(Some(self), |pieces| async move {
+            let mut pieces = pieces?;
+            match pieces.next().await {
+                Ok(chunk) if chunk.is_empty() => None,
+                Ok(chunk) => Some((Ok(chunk), Some(pieces))),
+                Err(error) => Some((Err(error), None)),
+            }
+        })
+    }
+
+    async fn next(&mut self) -> Result<Bytes, BlobError> {
+        let failed = |error: BlobError| error.of(&self.key);
+        let reading = match self.ahead.take() {
+            Some(reading) => reading,
+            None => {
+                let permit = READS.acquire().await.map_err(|closed| {
+                    failed(BlobError::new(BlobErrorKind::Unavailable, OP).because(closed))
+                })?;
+                begin(&self.file, &mut self.left, permit)
+            }
+        };
+        let read = reading
+            .await
+            .map_err(|ended| failed(BlobError::new(BlobErrorKind::Io, OP).because(ended)))?;
+        let chunk = read.map_err(|error| failed(BlobError::io(OP, error)))?;
+        if !self.left.is_empty()
+            && !chunk.is_empty()
+            && let Ok(permit) = READS.try_acquire()
+        {
+            self.ahead = Some(begin(&self.file, &mut self.left, permit));
+        }
+        Ok(chunk)
+    }
+}
+
+/// Begins to read the next piece of what is left.
+fn begin(file: &Arc<File>, left: &mut Range<u64>, permit: SemaphorePermit<'static>) -> Reading {
+    let at = left.start;
+    let len = usize::try_from(left.end.saturating_sub(at)).unwrap_or(usize::MAX);
+    let len = len.min(READ_CHUNK_BYTES);
+    left.start += len as u64;
+    let file = Arc::clone(file);
+    tokio::task::spawn_blocking(move || {
+        let read = read(&file, at, len);
+        drop(permit);
+        read
+    })
+}
+
+/// That many bytes, or fewer at the end of the file.
+fn read(file: &File, at: u64, len: usize) -> std::io::Result<Bytes> {
+    let mut buffer = vec![0; len];
+    let mut filled = 0;
+    while filled < len {
+        match file.read_at(&mut buffer[filled..], at + filled as u64) {
+            Ok(0) => break,
+            Ok(more) => filled += more,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    buffer.truncate(filled);
     Ok(buffer.into())
 }

@@ -52,13 +52,14 @@ pub(crate) async fn download_image(
         range,
         total,
         body,
+        file,
     } = bytes;
     if !image.enabled && !caller.is_admin() {
         return Err(Refusal::forbidden(
             "The requested image has been deactivated. Image data download is forbidden.",
         ));
     }
-    let mut response = stream_response(body, &range, total, partial);
+    let mut response = stream_response(body, file, &range, total, partial);
     if !partial {
         describe(&mut response, &image);
     }

@@ -48,8 +48,9 @@ pub(crate) async fn download_image(
         range,
         total,
         body,
+        file,
     } = bytes;
-    let mut response = stream_response(body, &range, total, partial);
+    let mut response = stream_response(body, file, &range, total, partial);
     describe(&mut response, &image);
     Ok(response)
 }

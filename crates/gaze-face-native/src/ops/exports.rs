@@ -118,8 +118,8 @@ pub(crate) async fn download_export(
         Part::Unsatisfiable(response) => return Ok(response),
     };
     let partial = range.is_some();
-    let body = face.app.read_offer(&offer, range).await?;
-    let mut response = stream_response(body, &whole, offer.export.size.0, partial);
+    let (body, file) = face.app.read_offer(&offer, range).await?;
+    let mut response = stream_response(body, file, &whole, offer.export.size.0, partial);
     named(&offer).describe(&mut response);
     Ok(response)
 }

@@ -1,4 +1,6 @@
 //! The server on real sockets.
 
 #[cfg(test)]
+mod files;
+#[cfg(test)]
 mod serve;

@@ -1,6 +1,8 @@
 //! Reading an export by its address.
 
+use std::fs::File;
 use std::ops::Range;
+use std::sync::Arc;
 
 use futures_util::StreamExt as _;
 use gaze_blob::{BlobErrorKind, Key};
@@ -38,14 +40,23 @@ impl App {
         })
     }
 
-    /// Streams what is offered, or the part of it that lies in the range.
-    pub async fn read_offer(&self, offer: &Offer, range: Option<Range<u64>>) -> Result<BodyStream> {
+    /// Streams what is offered, or the part of it that lies in the range; with the file that holds
+    /// the bytes at the same places, if there is one.
+    pub async fn read_offer(
+        &self,
+        offer: &Offer,
+        range: Option<Range<u64>>,
+    ) -> Result<(BodyStream, Option<Arc<File>>)> {
         let store = offer.export.store;
         let key =
             Key::parse(&offer.key).map_err(|error| Error::internal("naming a blob", error))?;
         let blobs = self.blobs(store).await?;
         match blobs.get(&key, range).await {
-            Ok(reader) => Ok(Box::pin(reader.map(|chunk| chunk.map_err(Into::into)))),
+            Ok(reader) => {
+                let file = reader.file();
+                let body = reader.map(|chunk| chunk.map_err(Into::into));
+                Ok((Box::pin(body), file))
+            }
             Err(error) if error.kind() == BlobErrorKind::InvalidRange => {
                 Err(Error::invalid("range", "lies outside the export"))
             }
