@@ -2,16 +2,16 @@
 
 mod access_keys;
 mod external;
-mod keystone;
 mod holders;
+mod keystone;
 mod login;
 mod password;
 mod secrets;
 mod tokens;
 
+pub(crate) use holders::Holders;
 pub(crate) use keystone::Keystone;
 pub use keystone::{KeystoneCounts, KeystoneRoles, KeystoneSettings};
-pub(crate) use holders::Holders;
 pub(crate) use password::Passwords;
 pub(crate) use secrets::password as new_password;
 pub(crate) use secrets::{capability, token_hash};

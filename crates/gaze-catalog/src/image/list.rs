@@ -206,7 +206,10 @@ impl Ways {
         let shared = visible(Visibility::Shared);
         // A project's own public images are among the public ones, but for those that are deleted.
         let deleted = can_be(&Field::Status, Status::Deleted.as_str());
-        let owned = visible(Visibility::Private) || shared || (public && deleted);
+        let others = Visibility::ALL
+            .iter()
+            .filter(|it| **it != Visibility::Public);
+        let owned = others.copied().any(visible) || (public && deleted);
         Self {
             // Something has to be asked, also if nothing can be found.
             owned: owned || !public,
