@@ -39,9 +39,7 @@ pub(crate) fn read(document: &[u8]) -> Result<Described> {
 }
 
 fn taken(document: &Map<String, Value>) -> Vec<(String, String)> {
-    let ours = |name: &str| {
-        !is_reserved(name) && TAKEN.iter().any(|start| name.starts_with(start))
-    };
+    let ours = |name: &str| !is_reserved(name) && TAKEN.iter().any(|start| name.starts_with(start));
     let named = document.iter().filter(|(name, _)| ours(name));
     let texts = named.filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())));
     texts.collect()
