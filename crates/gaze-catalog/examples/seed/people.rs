@@ -125,6 +125,8 @@ async fn add_caller(
         domain: places.domain,
         project: id,
         name: name.to_owned(),
+        description: None,
+        email: None,
         role: Role::Member,
         enabled: true,
         created_at: now,

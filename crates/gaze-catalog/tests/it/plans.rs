@@ -271,7 +271,7 @@ async fn pages(world: &World) {
                 let private = matches!(
                     list.conditions.as_slice(),
                     [Condition::Field(Field::Visibility, Test::Eq(_))]
-                );
+                ) && list.scope != Scope::Community;
                 // Others' private images are seen in no way.
                 let ways = indexes.iter().copied();
                 let ways: Vec<&str> = ways
