@@ -4,7 +4,7 @@
 mod ways;
 
 use gaze_catalog::{image, location, member, store};
-use gaze_domain::list::{Condition, Direction, Field, ImageList, Scope, Sort, Start, Test};
+use gaze_domain::list::{Condition, Direction, Field, ImageList, Scope, Sort, Start};
 use gaze_domain::{
     Architecture, ByteCount, Image, LocationId, Media, Member, MemberState, ProjectId, Visibility,
 };
@@ -268,15 +268,7 @@ async fn pages(world: &World) {
                     start,
                     ..list.clone()
                 };
-                let private = matches!(
-                    list.conditions.as_slice(),
-                    [Condition::Field(Field::Visibility, Test::Eq(_))]
-                ) && list.scope != Scope::Community;
-                // Others' private images are seen in no way.
-                let ways = indexes.iter().copied();
-                let ways: Vec<&str> = ways
-                    .filter(|index| !private || index.contains("owner"))
-                    .collect();
+                let ways = ways::left_by(&list, indexes);
                 let plan = plan_of(world, &list).await;
                 let what = format!("{list:?}");
                 judge(world, &plan, &ways, &what);

@@ -1,6 +1,6 @@
 //! Which ways of being seen a list reads.
 
-use gaze_domain::list::{Condition, Field};
+use gaze_domain::list::{Condition, Field, ImageList, Scope, Test};
 
 use super::{filtered, plan_of, visible};
 use crate::world::{World, project_id};
@@ -36,4 +36,16 @@ pub(super) async fn check(world: &World) {
             assert_eq!(is_used, used.contains(&index), "{index}: {list:?}\n{text}");
         }
     }
+}
+
+/// Of the indexes of all ways, those of the ways that the list's only condition leaves: others'
+/// private images are seen in none.
+pub(super) fn left_by(list: &ImageList, indexes: &[&'static str]) -> Vec<&'static str> {
+    let private = list.scope != Scope::Community
+        && matches!(
+            list.conditions.as_slice(),
+            [Condition::Field(Field::Visibility, Test::Eq(_))]
+        );
+    let kept = |index: &&str| !private || index.contains("owner");
+    indexes.iter().copied().filter(kept).collect()
 }
