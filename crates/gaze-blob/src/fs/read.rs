@@ -88,14 +88,13 @@ impl Pieces {
 
     async fn next(&mut self) -> Result<Bytes, BlobError> {
         let failed = |error: BlobError| error.of(&self.key);
-        let reading = match self.ahead.take() {
-            Some(reading) => reading,
-            None => {
-                let permit = READS.acquire().await.map_err(|closed| {
-                    failed(BlobError::new(BlobErrorKind::Unavailable, OP).because(closed))
-                })?;
-                begin(&self.file, &mut self.left, permit)
-            }
+        let reading = if let Some(reading) = self.ahead.take() {
+            reading
+        } else {
+            let permit = READS.acquire().await.map_err(|closed| {
+                failed(BlobError::new(BlobErrorKind::Unavailable, OP).because(closed))
+            })?;
+            begin(&self.file, &mut self.left, permit)
         };
         let read = reading
             .await

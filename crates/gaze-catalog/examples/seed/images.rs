@@ -53,7 +53,7 @@ impl Plan {
         ids.sort_unstable();
         let many = many.max(1);
         let coprime = |stride: &usize| gcd(*stride, many) == 1;
-        let stride = (many * 6 / 10 + 1..).find(coprime).unwrap_or(1);
+        let stride = (many * 6 / 10 + 1..=many).find(coprime).unwrap_or(1);
         Self {
             ids: ids.into(),
             stride,
@@ -164,7 +164,7 @@ pub(crate) async fn seed(
     for n in part {
         let age = plan.age(n);
         if is_shared(plan, age) {
-            let tenant = age / 100 % (plan.len() / 100 / SHARED).max(1) == 0;
+            let tenant = (age / 100).is_multiple_of((plan.len() / 100 / SHARED).max(1));
             let (project, state) = if tenant {
                 (people::TENANT, MemberState::Accepted)
             } else {
@@ -212,7 +212,7 @@ fn nth(plan: &Plan, n: usize) -> Result<Image, Failure> {
         status: Status::Active,
         enabled: true,
         visibility,
-        protected: age % 20 == 0,
+        protected: age.is_multiple_of(20),
         hidden: false,
         media: if root {
             Media::RootDisk

@@ -102,7 +102,7 @@ the token is unknown, expired or revoked -> 401 APIGW.0301
 access key AK does not exist or is disabled -> 401 APIGW.0301
 the signature does not match -> 401 APIGW.0301
 the request's date is too far from the present -> 401 APIGW.0301
-the user or project is disabled -> 401 APIGW.0301
+the user or project is disabled, or the user has no role -> 401 APIGW.0301
 not allowed: list -> 403 IMG.0026
 quota image-count of project p: limit 1, used 1, asked for 1 -> 400 IMG.0015
 x is larger than the limit of 1 B -> 400 IMG.0059

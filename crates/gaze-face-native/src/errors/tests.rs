@@ -109,7 +109,7 @@ fn each_error_has_its_status_kind_and_words() {
         "401 unauthenticated: no credentials were given",
         "401 wrong-password: wrong user name or password",
         "401 unauthenticated: the token is unknown, expired or revoked",
-        "401 unauthenticated: the user or project is disabled",
+        "401 unauthenticated: the user or project is disabled, or the user has no role",
         "403 forbidden: not allowed: delete the image",
         "403 quota: quota image-count of project web: limit 20, used 20, asked for 1",
         "413 too-large: the image is larger than the limit of 1.0 GiB",

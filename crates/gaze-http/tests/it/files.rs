@@ -54,7 +54,7 @@ impl Shelf {
             copied.fetch_add(chunk.len() as u64, Ordering::SeqCst);
             Ok(chunk.into())
         });
-        Box::pin(stream::iter(chunks.collect::<Vec<_>>().into_iter()))
+        Box::pin(stream::iter(chunks.collect::<Vec<_>>()))
     }
 }
 

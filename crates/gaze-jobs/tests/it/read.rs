@@ -178,7 +178,7 @@ async fn a_list_is_filtered_and_paged_newest_first() {
             ..all.clone()
         };
         check(kinds(&["unknown"]), "").await;
-        check(kinds(&["unknown", &new("a").kind]), "a b c d e").await;
+        check(kinds(&["unknown", new("a").kind]), "a b c d e").await;
         let none = JobList {
             except: Some("work".into()),
             ..all

@@ -118,7 +118,8 @@ fn the_bare_address_names_identity_where_it_is_the_services_own() {
         answer.json::<serde_json::Value>().await.unwrap()
     });
     let versions = root["versions"].as_array().unwrap();
-    assert_eq!(versions[0]["id"], "v2.9");
+    let newest = versions[0]["id"].as_str().unwrap();
+    assert!(newest.starts_with("v2."), "images come first: {newest}");
     let last = &versions[versions.len() - 1];
     assert_eq!(last["id"], "v3.14");
     assert_eq!(last["links"][0]["href"], format!("{}/v3/", service.url));
