@@ -62,7 +62,8 @@ class World:
         """The value of `--database`; on PostgreSQL, of a database that is made now."""
         if self.postgres is None:
             return "sqlite"
-        name = f"e2e_{os.getpid()}_{name}"
+        # An identifier of SQL that needs no quotes.
+        name = f"e2e_{os.getpid()}_{name}".replace("-", "_")
         make = ["psql", "--quiet", f"{self.postgres}/postgres", "--command"]
         subprocess.run([*make, f"CREATE DATABASE {name}"], check=True)
         return f"{self.postgres}/{name}"
