@@ -150,7 +150,13 @@ fn branches(
         )],
         Scope::Visible { project, shared } | Scope::Usable { project, shared } => {
             let ways = Ways::of(&query.conditions);
-            let project = add(writer, *project);
+            let shares = ways.shared && !shared.is_empty();
+            // PostgreSQL refuses a statement with an argument that nothing in it speaks of.
+            let project = if ways.owned || shares {
+                add(writer, *project)
+            } else {
+                String::new()
+            };
             let others = match overlap {
                 Overlap::None if ways.owned => format!(" AND (i.owner_id || '') <> {project}"),
                 Overlap::None | Overlap::Allowed => String::new(),
@@ -168,7 +174,7 @@ fn branches(
                     ));
                 }
             }
-            if ways.shared && !shared.is_empty() {
+            if shares {
                 let states: Vec<String> = shared
                     .iter()
                     .map(|state| writer.add(state.as_str().into()))

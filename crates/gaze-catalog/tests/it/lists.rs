@@ -3,6 +3,7 @@
 mod edges;
 mod model;
 mod random;
+mod ways;
 
 use gaze_catalog::{image, location, member, project, region, store, zone};
 use gaze_domain::list::{ImageList, Start};
