@@ -9,7 +9,7 @@ use futures_util::future::BoxFuture;
 
 use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
-use crate::{Migration, Row, SqlError, Tx, Value, Watch, migrate};
+use crate::{Cost, Migration, Row, SqlError, Tx, Value, Watch, migrate};
 
 /// Which database to open.
 #[derive(Clone)]
@@ -150,6 +150,15 @@ impl Db {
         match &*self.backend {
             Backend::Sqlite(sqlite) => sqlite.explain(sql, args),
             Backend::Postgres(postgres) => postgres.explain(sql, args).await,
+        }
+    }
+
+    /// What running a statement costs, in numbers that are the same on every machine, for tests
+    /// that hold a query to what it may read. `None` on PostgreSQL.
+    pub fn cost(&self, sql: &str, args: &[Value]) -> Result<Option<Cost>, SqlError> {
+        match &*self.backend {
+            Backend::Sqlite(sqlite) => sqlite.cost(sql, args).map(Some),
+            Backend::Postgres(_) => Ok(None),
         }
     }
 

@@ -39,6 +39,7 @@ pub use error::{Cause, SqlError};
 pub use futures_util::future::BoxFuture;
 pub use migrate::Migration;
 pub use row::Row;
+pub use sqlite::Cost;
 pub use tx::Tx;
 pub use value::{Args, Value};
 pub use watch::Watch;

@@ -1,5 +1,6 @@
 //! SQLite: reads inline on a few read-only connections, writes on one thread.
 
+mod cost;
 mod writer;
 
 use std::fs::{File, OpenOptions, TryLockError};
@@ -9,12 +10,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Connection, ErrorCode, OpenFlags, Statement, ffi};
 
 use crate::watch::Watches;
 use crate::{Row, SqlError, Tx, Value, Watch};
 use writer::Writer;
+
+pub use cost::Cost;
 
 /// Prepared statements kept on each connection; the text of a list with optional filters
 /// differs from call to call, so more than rusqlite's 16.
@@ -77,6 +81,10 @@ impl Sqlite {
             .iter()
             .map(|row| row.text(DETAIL))
             .collect()
+    }
+
+    pub(crate) fn cost(&self, sql: &str, args: &[Value]) -> Result<Cost, SqlError> {
+        cost::cost(self.reader().as_ref().ok_or(SqlError::Closed)?, sql, args)
     }
 
     pub(crate) async fn write<T, E, F>(&self, body: F) -> Result<T, E>
@@ -142,6 +150,10 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, SqlError> {
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.set_prepared_statement_cache_capacity(STATEMENT_CACHE);
+        // A plan may not depend on what is bound, or SQLite prepares the statement again for each
+        // new value that a partial index might be compared with: half the time of a short list.
+        // So what a partial index asks for is written out in the statements that it serves.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         // LIKE minds case on PostgreSQL; one text for both needs one meaning.
         connection.execute_batch("PRAGMA case_sensitive_like = ON")?;
         Ok(connection)

@@ -1,6 +1,6 @@
 //! One text of a statement means the same on both databases.
 
-use gaze_sql::{SqlError, Value};
+use gaze_sql::{Migration, SqlError, Value};
 
 use crate::{execute, ids, insert, with_items};
 
@@ -188,5 +188,32 @@ async fn explain_names_the_index() {
             .unwrap()
             .join("\n");
         assert!(!plan.contains("item_size"), "on {}: {plan}", fresh.name);
+    }
+}
+
+/// Partial indexes make SQLite look at what is bound, unless it was told not to: then it compiles
+/// the statement again for each value.
+#[tokio::test]
+async fn no_statement_is_prepared_again_for_other_values() {
+    const RARE: &[Migration] = &[Migration {
+        version: 1,
+        name: "rare",
+        sql: "CREATE INDEX item_rare ON item (id) WHERE parent = 'rare';
+              CREATE INDEX item_large ON item (size) WHERE body IS NOT NULL",
+    }];
+    for fresh in with_items().await {
+        fresh.db.migrate("rare", RARE).await.unwrap();
+        insert(&fresh.db, "a").await.unwrap();
+        for sql in [
+            "SELECT id FROM item WHERE parent = $1 ORDER BY id",
+            "SELECT id FROM item WHERE size > 1 AND parent = $1",
+            "SELECT id FROM item WHERE id LIKE $1",
+        ] {
+            for value in ["common", "rare", "a%", "common"] {
+                let cost = fresh.db.cost(sql, &[value.into()]).unwrap();
+                let again = cost.map_or(0, |cost| cost.prepared_again);
+                assert_eq!(again, 0, "{sql} with {value} on {}", fresh.name);
+            }
+        }
     }
 }
