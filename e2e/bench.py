@@ -19,7 +19,7 @@ from kit.server import World
 from measure import page, transfers
 from measure.calls import calls, glance, ids
 from measure.limits import Limits
-from measure.load import load
+from measure.load import beside, load
 from measure.process import first_answer, memory
 
 PARTS = ("requests", "transfers", "captures", "crowd")
@@ -105,6 +105,7 @@ def catalogue(world, limits, words, size, found):
             figures = load(call, server.url, many, words.seconds, server.folder)
             found.requests.append((size, call.name, many, figures))
             print(f"{size} {call.name} {many}: {figures.rate:.0f}/s", flush=True)
+    mixed(made, words, size, server, found)
     if words.against_glance and size == words.sizes[0]:
         against(server, words, found)
     peak = memory(server, "VmHWM")
@@ -119,6 +120,23 @@ def catalogue(world, limits, words, size, found):
     stored = sum(file.stat().st_size for file in server.data.glob("*.db*")) / (1 << 20)
     it = {"images": size, "seconds": seeded["seconds"], "database": stored, "first": first}
     found.catalogues.append(it | raw | {"idle": idle, "peak": peak})
+
+
+def mixed(made, words, size, server, found):
+    """The writes once more, while lists are read: what a commit costs those who only look, and
+    they it."""
+    listing = next(call for call in made if call.name == "OpenStack, list of 25")
+    many = max(words.connections)
+    for call in made:
+        name = f"{call.name}, while 8 read lists"
+        if not call.writes or (words.only and words.only not in name):
+            continue
+        # The readers begin before and end after.
+        with beside(listing, server.url, 8, words.seconds + 1, server.folder):
+            figures = load(call, server.url, many, words.seconds, server.folder)
+        found.requests.append((size, name, many, figures))
+        line = f"{size} {name} {many}: {figures.rate:.0f}/s, p99 {figures.last_ms:.1f} ms"
+        print(line, flush=True)
 
 
 class Elsewhere:

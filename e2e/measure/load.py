@@ -1,5 +1,6 @@
 """Requests in great numbers, made by wrk from a process of its own."""
 
+import contextlib
 import json
 import re
 import subprocess
@@ -52,6 +53,20 @@ def load(call, url, connections, seconds, folder):
     number, unit = re.search(r"Transfer/sec:\s+([\d.]+)(\w+)", said).groups()
     moved = float(number) * {"B": 1, "KB": 1 << 10, "MB": 1 << 20, "GB": 1 << 30}[unit]
     return Figures(rate, half, last, moved)
+
+
+@contextlib.contextmanager
+def beside(call, url, connections, seconds, folder):
+    """Asks the same over and over while something else is measured."""
+    folder = folder / "beside"
+    folder.mkdir(exist_ok=True)
+    script = folder / "request.lua"
+    script.write_text(lua(call))
+    command = ["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--timeout", "60s"]
+    others = subprocess.Popen([*command, "-s", str(script), url + call.path], stdout=subprocess.PIPE)
+    yield
+    said = others.communicate()[0].decode()
+    assert others.returncode == 0 and "Non-2xx" not in said, f"{call.name}: {said}"
 
 
 def lua(call):
