@@ -22,6 +22,8 @@ from measure.limits import Limits
 from measure.load import beside, load
 from measure.process import first_answer, memory
 
+# Connections that read lists while writes are measured.
+READERS = 8
 PARTS = ("requests", "transfers", "captures", "crowd")
 
 
@@ -123,16 +125,15 @@ def catalogue(world, limits, words, size, found):
 
 
 def mixed(made, words, size, server, found):
-    """The writes once more, while lists are read: what a commit costs those who only look, and
-    they it."""
+    """The writes once more, while others read lists: how much slower they are then."""
     listing = next(call for call in made if call.name == "OpenStack, list of 25")
     many = max(words.connections)
     for call in made:
-        name = f"{call.name}, while 8 read lists"
+        name = f"{call.name}, while {READERS} read lists"
         if not call.writes or (words.only and words.only not in name):
             continue
         # The readers begin before and end after.
-        with beside(listing, server.url, 8, words.seconds + 1, server.folder):
+        with beside(listing, server.url, READERS, words.seconds + 1, server.folder):
             figures = load(call, server.url, many, words.seconds, server.folder)
         found.requests.append((size, name, many, figures))
         line = f"{size} {name} {many}: {figures.rate:.0f}/s, p99 {figures.last_ms:.1f} ms"

@@ -38,13 +38,7 @@ class Figures:
 
 def load(call, url, connections, seconds, folder):
     """What a server does for that many connections that ask without a pause."""
-    script = folder / "request.lua"
-    script.write_text(lua(call))
-    path = call.path % call.targets[0] if call.targets else call.path
-    command = ["wrk", "--latency", "-t", str(min(connections, 2)), "-c", str(connections)]
-    command += ["-d", f"{seconds}s", "--timeout", "60s", "-s", str(script), url + path]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert "Non-2xx" not in said and "Socket errors" not in said, f"{call.name}: {said}"
+    said = finished(call, started(call, url, connections, seconds, folder))
     rate = float(re.search(r"Requests/sec:\s+([\d.]+)", said)[1])
     half, last = (
         milliseconds(re.search(rf"^\s+{share}%\s+(\S+)\s*$", said, re.MULTILINE)[1])
@@ -60,13 +54,31 @@ def beside(call, url, connections, seconds, folder):
     """Asks the same over and over while something else is measured."""
     folder = folder / "beside"
     folder.mkdir(exist_ok=True)
+    process = started(call, url, connections, seconds, folder)
+    try:
+        yield
+    except BaseException:
+        process.kill()
+        raise
+    finished(call, process)
+
+
+def started(call, url, connections, seconds, folder):
+    """A wrk that asks, with its script in that folder."""
     script = folder / "request.lua"
     script.write_text(lua(call))
-    command = ["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--timeout", "60s"]
-    others = subprocess.Popen([*command, "-s", str(script), url + call.path], stdout=subprocess.PIPE)
-    yield
-    said = others.communicate()[0].decode()
-    assert others.returncode == 0 and "Non-2xx" not in said, f"{call.name}: {said}"
+    path = call.path % call.targets[0] if call.targets else call.path
+    command = ["wrk", "--latency", "-t", str(min(connections, 2)), "-c", str(connections)]
+    command += ["-d", f"{seconds}s", "--timeout", "60s", "-s", str(script), url + path]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def finished(call, process):
+    """What it says at its end, if every request was answered well."""
+    said, _ = process.communicate()
+    good = process.returncode == 0 and "Non-2xx" not in said and "Socket errors" not in said
+    assert good, f"{call.name}: {said}"
+    return said
 
 
 def lua(call):

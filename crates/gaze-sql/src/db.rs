@@ -154,7 +154,7 @@ impl Db {
     }
 
     /// What running a statement costs, in numbers that are the same on every machine, for tests
-    /// that hold a query to what it may read. `None` on PostgreSQL.
+    /// that hold a query to what it may read. `None` on PostgreSQL, where it is not run.
     pub fn cost(&self, sql: &str, args: &[Value]) -> Result<Option<Cost>, SqlError> {
         match &*self.backend {
             Backend::Sqlite(sqlite) => sqlite.cost(sql, args).map(Some),

@@ -1,6 +1,7 @@
 //! What lists, shows and candidates cost: the plans of their statements over a catalogue of
 //! 10,000 images, and how many statements there are.
 
+mod cost;
 mod ways;
 
 use gaze_catalog::{image, location, member, store};
@@ -272,6 +273,7 @@ async fn pages(world: &World) {
                 let plan = plan_of(world, &list).await;
                 let what = format!("{list:?}");
                 judge(world, &plan, &ways, &what);
+                cost::check(world, &list).await;
                 assert!(!sorts_images(world, &plan), "a sort for {what}: {plan:#?}");
             }
         }

@@ -10,10 +10,6 @@ use crate::{SqlError, Value};
 pub struct Cost {
     /// Operations of SQLite's virtual machine: what its time is proportional to.
     pub steps: u64,
-    /// Steps forward in a table that was read without an index.
-    pub scanned: u64,
-    /// Sorts, by a temporary b-tree.
-    pub sorts: u64,
     /// How often the statement was compiled anew while it ran.
     pub prepared_again: u64,
 }
@@ -34,8 +30,6 @@ fn taken(connection: &Connection, sql: &str) -> Result<Cost, SqlError> {
     let count = |of| u64::try_from(statement.reset_status(of)).unwrap_or(0);
     Ok(Cost {
         steps: count(StatementStatus::VmStep),
-        scanned: count(StatementStatus::FullscanStep),
-        sorts: count(StatementStatus::Sort),
         prepared_again: count(StatementStatus::RePrepare),
     })
 }

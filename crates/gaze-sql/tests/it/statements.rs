@@ -210,9 +210,11 @@ async fn no_statement_is_prepared_again_for_other_values() {
             "SELECT id FROM item WHERE id LIKE $1",
         ] {
             for value in ["common", "rare", "a%", "common"] {
-                let cost = fresh.db.cost(sql, &[value.into()]).unwrap();
-                let again = cost.map_or(0, |cost| cost.prepared_again);
-                assert_eq!(again, 0, "{sql} with {value} on {}", fresh.name);
+                // PostgreSQL does not count.
+                if let Some(cost) = fresh.db.cost(sql, &[value.into()]).unwrap() {
+                    assert_eq!(cost.prepared_again, 0, "{sql} with {value}");
+                    assert!(cost.steps > 0, "{sql} with {value}");
+                }
             }
         }
     }
