@@ -14,6 +14,7 @@ mod disc_candidates;
 mod expected;
 mod export;
 mod import;
+mod keep;
 mod list;
 mod members;
 mod mirror;

@@ -25,6 +25,7 @@ mod reconcile;
 mod requests;
 mod settings;
 mod setup;
+mod shelf;
 mod stores;
 mod system;
 mod tags;
@@ -58,6 +59,7 @@ pub use reconcile::Running;
 pub use requests::*;
 pub use settings::{RootDisks, Settings};
 pub use setup::{ADMIN_PROJECT, FirstStart, Place};
+pub use shelf::{KeptImage, Rendering};
 pub use system::SystemRuntime;
 pub use work::{Wanted, Work, WorkFilter, WorkKind, WorkList, WorkState};
 
@@ -84,6 +86,7 @@ struct Inner {
     holders: auth::Holders,
     places: names::Places,
     counts: images::Counts,
+    shelf: shelf::Shelf,
     calls: calls::Calls,
     notices: notices::Counters,
     capabilities: images::Capabilities,
@@ -132,6 +135,7 @@ impl App {
                 sightings: places::Sightings::default(),
                 fetcher,
                 mirrors: Semaphore::new(settings.transfers.max(1)),
+                shelf: shelf::Shelf::new(settings.kept_images),
                 closing: CancellationToken::new(),
                 settings,
                 passwords: auth::Passwords::new(),
@@ -217,6 +221,10 @@ impl App {
 
     pub(crate) fn counts(&self) -> &images::Counts {
         &self.inner.counts
+    }
+
+    pub(crate) fn shelf(&self) -> &shelf::Shelf {
+        &self.inner.shelf
     }
 
     pub(crate) fn calls(&self) -> &calls::Calls {

@@ -75,7 +75,7 @@ async fn no_table_is_left_out_and_none_is_too_many() {
         Condition::Field(Field::LocationZoneName, Test::NotNull),
         Condition::Field(Field::LocationKey, Test::IsNull),
     ];
-    image::list(listener, &list).await.unwrap();
+    image::heads(listener, &list).await.unwrap();
     check(listener, watched::LISTS);
     image::count_list(listener, &list).await.unwrap();
     check(listener, watched::LISTS);
