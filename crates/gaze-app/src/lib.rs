@@ -87,6 +87,7 @@ struct Inner {
     places: names::Places,
     counts: images::Counts,
     shelf: shelf::Shelf,
+    heads: images::Heads,
     calls: calls::Calls,
     notices: notices::Counters,
     capabilities: images::Capabilities,
@@ -112,6 +113,7 @@ impl App {
         let holders = auth::Holders::new(&db);
         let places = names::Places::new(&db);
         let counts = images::Counts::new(&db);
+        let heads = images::Heads::new(&db);
         let catalog = Catalog::open(db).await?;
         let capabilities = images::Capabilities::open(&catalog, runtime.as_ref()).await?;
         let fetcher = ingest::Fetcher::new(&settings)?;
@@ -136,6 +138,7 @@ impl App {
                 fetcher,
                 mirrors: Semaphore::new(settings.transfers.max(1)),
                 shelf: shelf::Shelf::new(settings.kept_images),
+                heads,
                 closing: CancellationToken::new(),
                 settings,
                 passwords: auth::Passwords::new(),
@@ -221,6 +224,10 @@ impl App {
 
     pub(crate) fn counts(&self) -> &images::Counts {
         &self.inner.counts
+    }
+
+    pub(crate) fn heads(&self) -> &images::Heads {
+        &self.inner.heads
     }
 
     pub(crate) fn shelf(&self) -> &shelf::Shelf {

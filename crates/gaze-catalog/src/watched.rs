@@ -17,6 +17,8 @@ pub const LISTS: &[&str] = &[
     "store_zone",
     "zone",
 ];
+/// Of [`crate::image::head`].
+pub const HEADS: &[&str] = &["image"];
 /// Of [`crate::cluster::find`].
 pub const CLUSTERS: &[&str] = &["cluster"];
 /// Of [`crate::pool::find`].

@@ -35,11 +35,11 @@ impl App {
             target.architecture,
             (!caller.is_admin()).then_some(caller.project),
         );
-        let mut read = self.catalog().read();
-        let heads = image::candidate_heads(&mut read, media, of, fit, tenant).await?;
+        let heads = self.heads_of_candidates(media, of, fit, tenant).await?;
         if let Some(found) = self.kept_page(&heads).await? {
             return Ok(found);
         }
+        let mut read = self.catalog().read();
         let found = image::read_candidates(&mut read, media, of, fit, tenant).await?;
         Ok(self.shelf().put(found))
     }

@@ -9,17 +9,17 @@ use crate::App;
 use crate::shelf::KeptImage;
 
 impl App {
-    /// The image as it is now: one statement, or two if it is not kept.
+    /// The image as it is now: two statements if it is not kept, and one if anything has changed
+    /// since it was asked for.
     pub(crate) async fn kept_image(&self, id: ImageId) -> Result<Arc<KeptImage>> {
         let absent = || Error::not_found(Noun::Image, id);
-        let mut read = self.catalog().read();
         if let Some(kept) = self.shelf().find(id) {
-            let head = image::head(&mut read, id).await?.ok_or_else(absent)?;
+            let head = self.head(id).await?.ok_or_else(absent)?;
             if head.revision == kept.revision() {
                 return Ok(kept);
             }
         }
-        let found = image::read(&mut read, &[id]).await?;
+        let found = image::read(&mut self.catalog().read(), &[id]).await?;
         self.shelf().put(found).pop().ok_or_else(absent)
     }
 

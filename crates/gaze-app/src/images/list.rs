@@ -31,12 +31,12 @@ impl App {
         {
             self.known_image(caller, marker).await?;
         }
-        let mut read = self.catalog().read();
-        let heads = image::heads(&mut read, &list).await?;
+        let heads = self.heads_of_list(&list).await?;
         if let Some(page) = self.kept_page(&heads).await? {
             return Ok(page);
         }
-        Ok(self.shelf().put(image::read_list(&mut read, &list).await?))
+        let found = image::read_list(&mut self.catalog().read(), &list).await?;
+        Ok(self.shelf().put(found))
     }
 
     /// How many images the whole list holds.
