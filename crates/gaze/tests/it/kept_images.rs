@@ -236,6 +236,6 @@ async fn story(world: World) {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_face_tells_what_is_kept_as_if_it_were_read_anew() {
     for database in gaze_sql::testing::databases().await {
-        story(World::on(database).await).await;
+        Box::pin(story(World::on(database).await)).await;
     }
 }
