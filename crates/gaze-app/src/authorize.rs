@@ -1,5 +1,7 @@
 //! Finding a thing on behalf of somebody: what the caller may not know of does not exist.
 
+use std::sync::Arc;
+
 use gaze_catalog::{existence, image, instance, snapshot, volume};
 use gaze_domain::{
     Caller, Error, Image, ImageId, Instance, InstanceId, MemberState, Noun, Result, Snapshot,
@@ -7,14 +9,20 @@ use gaze_domain::{
 };
 
 use crate::App;
+use crate::shelf::KeptImage;
 
 /// An image and what the caller's project is to it.
 pub(crate) struct Known {
-    pub(crate) image: Image,
+    pub(crate) image: Arc<KeptImage>,
     pub(crate) membership: Option<MemberState>,
 }
 
 impl Known {
+    /// The image, to be changed or handed on.
+    pub(crate) fn into_image(self) -> Image {
+        Image::clone(&self.image)
+    }
+
     pub(crate) fn must_change(&self, caller: &Caller, action: &str) -> Result<()> {
         access::must_change(caller, &self.image, self.membership, action)
     }
@@ -35,11 +43,10 @@ impl Known {
 impl App {
     /// The image, if the caller may know of it.
     pub(crate) async fn known_image(&self, caller: &Caller, id: ImageId) -> Result<Known> {
-        let mut read = self.catalog().read();
-        let image = image::get(&mut read, id).await?;
+        let image = self.kept_image(id).await?;
         let foreign = !caller.is_admin() && image.owner != caller.project;
         let membership = if foreign && image.visibility == Visibility::Shared {
-            image::membership(&mut read, id, caller.project).await?
+            image::membership(&mut self.catalog().read(), id, caller.project).await?
         } else {
             None
         };

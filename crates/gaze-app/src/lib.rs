@@ -25,6 +25,7 @@ mod reconcile;
 mod requests;
 mod settings;
 mod setup;
+mod shelf;
 mod stores;
 mod system;
 mod tags;
@@ -58,6 +59,7 @@ pub use reconcile::Running;
 pub use requests::*;
 pub use settings::{RootDisks, Settings};
 pub use setup::{ADMIN_PROJECT, FirstStart, Place};
+pub use shelf::{KeptImage, Rendering};
 pub use system::SystemRuntime;
 pub use work::{Wanted, Work, WorkFilter, WorkKind, WorkList, WorkState};
 
@@ -84,6 +86,8 @@ struct Inner {
     holders: auth::Holders,
     places: names::Places,
     counts: images::Counts,
+    shelf: shelf::Shelf,
+    heads: images::Heads,
     calls: calls::Calls,
     notices: notices::Counters,
     capabilities: images::Capabilities,
@@ -109,6 +113,7 @@ impl App {
         let holders = auth::Holders::new(&db);
         let places = names::Places::new(&db);
         let counts = images::Counts::new(&db);
+        let heads = images::Heads::new(&db);
         let catalog = Catalog::open(db).await?;
         let capabilities = images::Capabilities::open(&catalog, runtime.as_ref()).await?;
         let fetcher = ingest::Fetcher::new(&settings)?;
@@ -132,6 +137,8 @@ impl App {
                 sightings: places::Sightings::default(),
                 fetcher,
                 mirrors: Semaphore::new(settings.transfers.max(1)),
+                shelf: shelf::Shelf::new(settings.kept_images),
+                heads,
                 closing: CancellationToken::new(),
                 settings,
                 passwords: auth::Passwords::new(),
@@ -217,6 +224,14 @@ impl App {
 
     pub(crate) fn counts(&self) -> &images::Counts {
         &self.inner.counts
+    }
+
+    pub(crate) fn heads(&self) -> &images::Heads {
+        &self.inner.heads
+    }
+
+    pub(crate) fn shelf(&self) -> &shelf::Shelf {
+        &self.inner.shelf
     }
 
     pub(crate) fn calls(&self) -> &calls::Calls {

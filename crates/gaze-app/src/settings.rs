@@ -34,6 +34,9 @@ pub struct Settings {
     /// Networks, addresses or host names that imports may reach although they are loopback,
     /// link-local or private.
     pub private_sources: Vec<String>,
+    /// Bytes of memory that what is known of images may take, to be told again without being read
+    /// again.
+    pub kept_images: usize,
     /// Most bytes of one image, however it comes.
     pub max_image_bytes: u64,
     /// Life of a session after its last use.
@@ -77,6 +80,7 @@ impl Settings {
             root_disks: RootDisks::Copy,
             import_dirs: Vec::new(),
             private_sources: Vec::new(),
+            kept_images: 32 << 20,
             max_image_bytes: 2 << 40,
             session_life: Duration::from_hours(2),
             login_life: Duration::from_hours(24),

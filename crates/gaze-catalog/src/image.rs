@@ -6,6 +6,8 @@ mod driver;
 mod fields;
 mod list;
 mod order;
+mod read;
+pub(crate) mod revision;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,8 +21,12 @@ use crate::columns::{Columns, all, count, micros, one, opt_count, opt_micros, pl
 use crate::failure::refused;
 use crate::{Failure, Rows, location, tag};
 
-pub use candidates::{candidates, disc_candidates, statement as statement_of_candidates};
-pub use list::{count as count_list, list, statement_of_list};
+pub use candidates::{
+    candidate_heads, candidates, read_candidates, statement as statement_of_candidates,
+};
+pub use list::{count as count_list, heads, list, read_list, statement_of_list};
+pub use read::{Read, read};
+pub use revision::{Head, Revision, head};
 
 pub(crate) const COLUMNS: &str = "i.id, i.owner_id, i.name, i.description, i.status, i.enabled, \
     i.visibility, i.protected, i.hidden, i.media, i.system, i.virtio, i.platform, i.architecture, \
@@ -89,9 +95,9 @@ pub async fn insert(tx: &mut Tx, image: &Image) -> Result<(), Failure> {
         "INSERT INTO image (id, owner_id, name, description, status, enabled, visibility, \
          protected, hidden, media, system, virtio, platform, architecture, firmware, os_distro, \
          os_version, guest_type, format, size, virtual_size, md5, sha256, sha512, min_disk_gib, \
-         min_ram_mib, source, failure, tags, properties, created_at, updated_at, deleted_at) \
-         VALUES ({}) ON CONFLICT DO NOTHING",
-        places(1, 33)
+         min_ram_mib, source, failure, tags, properties, created_at, updated_at, deleted_at, \
+         revision) VALUES ({}) ON CONFLICT DO NOTHING",
+        places(1, 34)
     );
     let mut args = vec![
         image.id.hex().into(),
@@ -108,6 +114,7 @@ pub async fn insert(tx: &mut Tx, image: &Image) -> Result<(), Failure> {
         micros(image.created_at),
         micros(image.updated_at),
         opt_micros(image.deleted_at),
+        revision::first(image).into(),
     ]);
     if tx.execute(&sql, &args).await? == 0 {
         return Err(Error::exists(Noun::Image, image.id).into());
@@ -195,7 +202,8 @@ pub async fn update(tx: &mut Tx, before: &Image, image: &Image) -> Result<(), Fa
         architecture = $11, firmware = $12, os_distro = $13, os_version = $14, guest_type = $15,
         format = $16, size = $17, virtual_size = $18, md5 = $19, sha256 = $20, sha512 = $21,
         min_disk_gib = $22, min_ram_mib = $23, source = $24, failure = $25, tags = $26,
-        properties = $27, updated_at = $28, deleted_at = $29 WHERE id = $30";
+        properties = $27, updated_at = $28, deleted_at = $29, revision = revision + 1
+        WHERE id = $30";
     let mut args = vec![(&image.name).into(), image.description.clone().into()];
     args.extend(changeable(image));
     args.extend(content(image));
@@ -237,7 +245,8 @@ pub async fn apply(
     now: Timestamp,
 ) -> Result<(), Failure> {
     let sql = format!(
-        "UPDATE image SET status = $1, updated_at = $2 WHERE id = $3 AND status IN ({})",
+        "UPDATE image SET status = $1, updated_at = $2, revision = revision + 1
+         WHERE id = $3 AND status IN ({})",
         places(4, transition.from().len())
     );
     let mut args = vec![
@@ -344,20 +353,6 @@ pub async fn delete(tx: &mut Tx, id: ImageId) -> Result<(), Failure> {
 pub async fn count_by_status(rows: &mut impl Rows) -> Result<Vec<(Status, u64)>, Failure> {
     let sql = "SELECT status, COUNT(*) FROM image GROUP BY status ORDER BY status";
     all(rows, sql, &[], |c| Ok((c.parse()?, c.unsigned()?))).await
-}
-
-pub(crate) async fn decode_page(
-    rows: &mut impl Rows,
-    sql: &str,
-    args: &[Value],
-) -> Result<Vec<Image>, Failure> {
-    let mut images = all(rows, sql, args, decode).await?;
-    let ids: Vec<ImageId> = images.iter().map(|image| image.id).collect();
-    let mut locations = location::of_images(rows, &ids).await?;
-    for image in &mut images {
-        image.locations = locations.remove(&image.id).unwrap_or_default();
-    }
-    Ok(images)
 }
 
 /// The image, held against other writers until the transaction ends: what is read here is still

@@ -119,6 +119,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "external authority",
         sql: include_str!("../migrations/0050_external_authority.sql"),
     },
+    Migration {
+        version: 70,
+        name: "image revision",
+        sql: include_str!("../migrations/0070_image_revision.sql"),
+    },
 ];
 
 /// A handle on the catalogue. Cheap to clone.

@@ -9,6 +9,7 @@ use gaze_sql::{Kind, Tx};
 
 use crate::columns::{self, BATCH, Columns, all, count, micros, one, padded, places};
 use crate::failure::refused;
+use crate::image::revision::{touch, touch_of};
 use crate::{Failure, Rows, setting, store};
 
 const SELECT: &str = "SELECT id, image_id, store_id, blob_key, state, size, ordinal, created_at, \
@@ -38,6 +39,7 @@ pub async fn begin(
     size: ByteCount,
     now: Timestamp,
 ) -> Result<Location, Failure> {
+    touch(tx, image).await?;
     store::reserve(tx, store, size).await?;
     let ordinal = setting::next_number(tx, "location").await?;
     let sql = "INSERT INTO image_location
@@ -74,6 +76,7 @@ pub async fn begin(
 /// Reserves more for a copy that turned out larger, so that `to` bytes are reserved in all.
 /// Returns how many were added: none if that many were reserved before.
 pub async fn grow(tx: &mut Tx, id: LocationId, to: ByteCount) -> Result<ByteCount, Failure> {
+    touch_of(tx, id).await?;
     let location = lock(tx, id).await?;
     expect(&location, LocationState::Writing)?;
     let more = ByteCount(to.0.saturating_sub(location.size.0));
@@ -94,6 +97,7 @@ pub async fn complete(
     size: ByteCount,
     now: Timestamp,
 ) -> Result<(), Failure> {
+    touch_of(tx, id).await?;
     let location = lock(tx, id).await?;
     expect(&location, LocationState::Writing)?;
     store::settle(tx, location.store, location.size, size).await?;
@@ -105,6 +109,7 @@ pub async fn complete(
 
 /// Forgets a copy that never became complete; its blob must be gone, or never have been.
 pub async fn abandon(tx: &mut Tx, id: LocationId) -> Result<(), Failure> {
+    touch_of(tx, id).await?;
     let Some(location) = find_locked(tx, id).await? else {
         return Ok(());
     };
@@ -120,6 +125,7 @@ pub async fn abandon(tx: &mut Tx, id: LocationId) -> Result<(), Failure> {
 
 /// Takes back what was reserved for a copy that is still to come; its blob must be gone.
 pub async fn empty(tx: &mut Tx, id: LocationId) -> Result<(), Failure> {
+    touch_of(tx, id).await?;
     let location = lock(tx, id).await?;
     expect(&location, LocationState::Writing)?;
     store::release(tx, location.store, location.size).await?;
@@ -131,6 +137,7 @@ pub async fn empty(tx: &mut Tx, id: LocationId) -> Result<(), Failure> {
 /// Deletes a complete copy, to be recovered or purged later. `now` is when its time begins to run.
 /// A copy in another state stays as it is.
 pub async fn mark_deleted(tx: &mut Tx, id: LocationId, now: Timestamp) -> Result<(), Failure> {
+    touch_of(tx, id).await?;
     let sql = "UPDATE image_location SET state = 'deleted', updated_at = $1
                WHERE id = $2 AND state = 'ready'";
     tx.execute(sql, &[micros(now), id.hex().into()]).await?;
@@ -139,6 +146,7 @@ pub async fn mark_deleted(tx: &mut Tx, id: LocationId, now: Timestamp) -> Result
 
 /// Takes a deletion back. A copy in another state stays as it is.
 pub async fn recover(tx: &mut Tx, id: LocationId, now: Timestamp) -> Result<(), Failure> {
+    touch_of(tx, id).await?;
     let sql = "UPDATE image_location SET state = 'ready', updated_at = $1
                WHERE id = $2 AND state = 'deleted'";
     tx.execute(sql, &[micros(now), id.hex().into()]).await?;
@@ -148,6 +156,7 @@ pub async fn recover(tx: &mut Tx, id: LocationId, now: Timestamp) -> Result<(), 
 /// Marks a complete copy for removal and answers whether it was one. Its room is given back when
 /// the blob is gone.
 pub async fn mark_deleting(tx: &mut Tx, id: LocationId, now: Timestamp) -> Result<bool, Failure> {
+    touch_of(tx, id).await?;
     let sql = "UPDATE image_location SET state = 'deleting', updated_at = $1
                WHERE id = $2 AND state IN ('ready', 'deleted')";
     Ok(tx.execute(sql, &[micros(now), id.hex().into()]).await? == 1)
@@ -167,6 +176,7 @@ pub async fn deleted_before(
 
 /// Forgets a copy whose blob has been removed.
 pub async fn forget(tx: &mut Tx, id: LocationId) -> Result<(), Failure> {
+    touch_of(tx, id).await?;
     let Some(location) = find_locked(tx, id).await? else {
         return Ok(());
     };

@@ -99,7 +99,8 @@ pub async fn give_image(
     now: Timestamp,
 ) -> Result<(), Failure> {
     let args = [to.hex().into(), micros(now), id.hex().into()];
-    let sql = "UPDATE image SET owner_id = $1, updated_at = $2 WHERE id = $3";
+    let sql = "UPDATE image SET owner_id = $1, updated_at = $2, revision = revision + 1
+               WHERE id = $3";
     tx.execute(sql, &args).await?;
     let sql = "DELETE FROM image_member WHERE image_id = $1 AND project_id = $2";
     tx.execute(sql, &[id.hex().into(), to.hex().into()]).await?;
@@ -159,8 +160,15 @@ pub async fn give_all(
                AND image_id IN (SELECT id FROM image WHERE owner_id = $2)";
     tx.execute(sql, &[to.hex().into(), from.hex().into()])
         .await?;
-    for (table, _) in TABLES {
-        let sql = format!("UPDATE {table} SET owner_id = $1, updated_at = $2 WHERE owner_id = $3");
+    for (table, noun) in TABLES {
+        let further = if noun == Noun::Image {
+            ", revision = revision + 1"
+        } else {
+            ""
+        };
+        let sql = format!(
+            "UPDATE {table} SET owner_id = $1, updated_at = $2{further} WHERE owner_id = $3"
+        );
         let args = [to.hex().into(), micros(now), from.hex().into()];
         tx.execute(&sql, &args).await?;
     }

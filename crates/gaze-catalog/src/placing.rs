@@ -6,10 +6,11 @@ use gaze_domain::{ImageId, StoreId};
 use gaze_sql::Tx;
 
 use crate::columns::{BATCH, Columns, all, corrupt, padded, places};
-use crate::{Failure, Rows};
+use crate::{Failure, Rows, image};
 
 /// Records which stores the last wish missed so far, in place of what was known before.
 pub async fn set(tx: &mut Tx, image: ImageId, missed: &[StoreId]) -> Result<(), Failure> {
+    image::revision::touch(tx, image).await?;
     let words: Vec<String> = missed.iter().map(|store| store.hex()).collect();
     let sql = "INSERT INTO image_placing (image_id, missed) VALUES ($1, $2)
                ON CONFLICT (image_id) DO UPDATE SET missed = excluded.missed";
@@ -50,8 +51,12 @@ pub async fn of_images(
 
 fn decode(c: &mut Columns<'_>) -> Result<(ImageId, Vec<StoreId>), Failure> {
     let image = c.parse()?;
-    let missed = c.text()?;
+    Ok((image, stores(&c.text()?)?))
+}
+
+/// What [`set`] has written.
+pub(crate) fn stores(missed: &str) -> Result<Vec<StoreId>, Failure> {
     let words = missed.split(',').filter(|word| !word.is_empty());
     let stores: Result<_, _> = words.map(str::parse).collect();
-    Ok((image, stores.map_err(|error| corrupt(&error))?))
+    stores.map_err(|error| corrupt(&error))
 }

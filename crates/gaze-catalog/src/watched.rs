@@ -6,7 +6,7 @@ pub const HOLDERS: &[&str] = &["token", "account", "project", "domain"];
 pub const SIGNERS: &[&str] = &["access_key", "account", "project", "domain"];
 /// Of [`crate::region::list`], [`crate::zone::list`] and [`crate::store::list`].
 pub const NAMES: &[&str] = &["region", "zone", "store", "store_zone"];
-/// Of [`crate::image::list`] and [`crate::image::count_list`], whatever the conditions are.
+/// Of [`crate::image::heads`] and [`crate::image::count_list`], whatever the conditions are.
 pub const LISTS: &[&str] = &[
     "image",
     "image_location",
@@ -17,6 +17,8 @@ pub const LISTS: &[&str] = &[
     "store_zone",
     "zone",
 ];
+/// Of [`crate::image::head`].
+pub const HEADS: &[&str] = &["image"];
 /// Of [`crate::cluster::find`].
 pub const CLUSTERS: &[&str] = &["cluster"];
 /// Of [`crate::pool::find`].

@@ -6,15 +6,15 @@ use axum::Json;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use gaze_app::App;
-use gaze_domain::Caller;
-use gaze_http::RequestId;
+use gaze_domain::{Caller, Error};
+use gaze_http::{RequestId, joined, written};
 use http::HeaderMap;
 use serde::Serialize;
 
 use crate::auth;
 use crate::errors::Failure;
 use crate::params::Params;
-use crate::wire::Envelope;
+use crate::wire::{Envelope, Page};
 
 /// An authenticated request with its parameters.
 #[derive(Debug)]
@@ -37,6 +37,28 @@ where
     let id = request_id(&app, &request);
     let outcome = run(app, request, operation).await;
     respond(outcome, &id)
+}
+
+/// [`answer`] of a page whose items are written already.
+pub(crate) async fn answer_page<F>(
+    app: App,
+    request: Request,
+    operation: impl FnOnce(Call) -> F,
+) -> Response
+where
+    F: Future<Output = Result<Page, Failure>>,
+{
+    let id = request_id(&app, &request);
+    let page = run(app, request, operation).await.and_then(|page| {
+        let rest = Envelope::rest(id.as_str())
+            .map_err(|error| Error::internal("writing an envelope", error))?;
+        let head = format!("{{\"data\":{{\"count\":{},\"items\":[", page.count);
+        Ok(joined(&head, &page.items, &format!("]}}{rest}")))
+    });
+    match page {
+        Ok(page) => written(page),
+        Err(failure) => respond(Err::<(), _>(failure), &id),
+    }
 }
 
 async fn run<T, F>(

@@ -45,7 +45,7 @@ pub const OPERATIONS: &[Operation] = &[
 #[rustfmt::skip]
 pub(crate) fn router() -> Router<App> {
     Router::new()
-        .route("/dicloud/i/storage/cimg/list", post(serve(ops::list_cimg)))
+        .route("/dicloud/i/storage/cimg/list", post(list_cimg))
         .route("/dicloud/i/storage/cimg/create", post(absent("CreateCIMG")))
         .route("/dicloud/i/storage/cimg/import", post(absent("ImportCIMG")))
         .route("/dicloud/i/storage/cimg/delete", post(absent("DeleteCIMG")))
@@ -68,6 +68,10 @@ where
     F: Future<Output = Result<T, Failure>> + Send + 'static,
 {
     move |State(app), request| Box::pin(call::answer(app, request, operation))
+}
+
+async fn list_cimg(State(app): State<App>, request: Request) -> Response {
+    call::answer_page(app, request, ops::list_cimg).await
 }
 
 fn absent(

@@ -3,21 +3,44 @@
 
 use std::fmt::Write as _;
 
+use bytes::Bytes;
+use gaze_http::joined;
 use serde_json::Value;
 
 use crate::answer::Answer;
 use crate::errors::{Code, Failure, api};
 use crate::wire::Inventory;
 
-/// What an inventory of JSON takes, roughly.
-const ROOM: usize = 1024;
+/// What the schema of an inventory takes, roughly.
+const ROOM: usize = 256;
+
+/// An inventory, written already.
+#[derive(Debug)]
+pub(crate) struct Row {
+    pub(crate) json: Bytes,
+    /// How many further inventories are in it, of its one kind.
+    pub(crate) nested: usize,
+}
+
+impl Row {
+    pub(crate) fn of<T: Inventory>(thing: &T) -> Result<Self, Failure> {
+        let json = serde_json::to_vec(thing);
+        let json = json
+            .map_err(|_unwritable| api(Code::Internal, format!("cannot write a {}", T::CLASS)))?;
+        let nested = T::NESTED.iter().map(|(key, _)| thing.nested(key)).sum();
+        Ok(Self {
+            json: json.into(),
+            nested,
+        })
+    }
+}
 
 /// `{"inventories": […]}`, and what an [`Answer`] would say beside it. Absent values have no key
 /// as long as the inventory's own serialisation leaves them out.
 #[derive(Debug)]
 pub(crate) struct Listing {
-    /// A JSON array.
-    rows: String,
+    /// The members of a JSON array.
+    rows: Vec<Bytes>,
     /// The members of a JSON object, one for each thing in the array: of which class it is.
     schema: String,
     total: Option<u64>,
@@ -25,17 +48,16 @@ pub(crate) struct Listing {
 }
 
 impl Listing {
-    pub(crate) fn of<T: Inventory>(things: &[T]) -> Result<Self, Failure> {
+    /// A list of inventories of that class.
+    pub(crate) fn of<T: Inventory>(rows: Vec<Row>) -> Result<Self, Failure> {
         let unwritable = || api(Code::Internal, format!("cannot write a {}", T::CLASS));
-        let mut rows = Vec::with_capacity(things.len() * ROOM + 2);
-        serde_json::to_writer(&mut rows, things).map_err(|_unwritable| unwritable())?;
-        let mut schema = String::with_capacity(things.len() * ROOM / 4);
-        for (index, thing) in things.iter().enumerate() {
+        let mut schema = String::with_capacity(rows.len() * ROOM);
+        for (index, row) in rows.iter().enumerate() {
             let comma = if index == 0 { "" } else { "," };
-            describe(&mut schema, comma, index, thing).map_err(|_unwritable| unwritable())?;
+            describe::<T>(&mut schema, comma, index, row).map_err(|_unwritable| unwritable())?;
         }
         Ok(Self {
-            rows: String::from_utf8(rows).map_err(|_unwritable| unwritable())?,
+            rows: rows.into_iter().map(|row| row.json).collect(),
             schema,
             total: None,
             always_with_schema: false,
@@ -54,10 +76,9 @@ impl Listing {
     }
 
     /// The body as it is sent.
-    pub(crate) fn text(&self, schema_wanted: bool) -> String {
-        let mut text = String::with_capacity(self.rows.len() + self.schema.len() + 64);
-        text.push_str("{\"inventories\":");
-        text.push_str(&self.rows);
+    pub(crate) fn body(&self, schema_wanted: bool) -> Bytes {
+        let mut text = String::with_capacity(self.schema.len() + 64);
+        text.push(']');
         if schema_wanted || self.always_with_schema {
             text.push_str(",\"schema\":{");
             text.push_str(&self.schema);
@@ -68,13 +89,19 @@ impl Listing {
             text.push_str(&total.to_string());
         }
         text.push('}');
-        text
+        joined("{\"inventories\":[", &self.rows, &text)
+    }
+
+    /// The body for whoever wants no schema, as text.
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body(false)).into_owned()
     }
 
     /// The same as a tree of values, for calls whose answers are remembered.
     pub(crate) fn into_answer(self) -> Result<Answer, Failure> {
         let unreadable = |_unreadable| api(Code::Internal, "cannot read a list again");
-        let rows: Value = serde_json::from_str(&self.rows).map_err(unreadable)?;
+        let rows = joined("[", &self.rows, "]");
+        let rows: Value = serde_json::from_slice(&rows).map_err(unreadable)?;
         let schema = format!("{{{}}}", self.schema);
         let schema = serde_json::from_str(&schema).map_err(unreadable)?;
         let answer = Answer::described(rows, schema);
@@ -94,11 +121,11 @@ fn describe<T: Inventory>(
     schema: &mut String,
     comma: &str,
     index: usize,
-    thing: &T,
+    row: &Row,
 ) -> std::fmt::Result {
     write!(schema, "{comma}\"inventories[{index}]\":\"{}\"", T::CLASS)?;
     for (key, class) in T::NESTED {
-        for inner in 0..thing.nested(key) {
+        for inner in 0..row.nested {
             write!(
                 schema,
                 ",\"inventories[{index}].{key}[{inner}]\":\"{class}\""
@@ -113,6 +140,11 @@ mod tests {
     use super::*;
     use crate::answer;
     use crate::wire::image::{BackupStorageRef, Image};
+
+    fn written(images: &[Image]) -> Vec<Row> {
+        let write = |image| Row::of(image).unwrap();
+        images.iter().map(write).collect()
+    }
 
     fn images() -> Vec<Image> {
         let described = Image {
@@ -132,20 +164,22 @@ mod tests {
             .collect();
         let tree = Answer::inventories::<Image>(rows);
         for schema in [false, true] {
-            let text = Listing::of(&images()).unwrap().text(schema);
-            let told: Value = serde_json::from_str(&text).unwrap();
+            let text = Listing::of::<Image>(written(&images()))
+                .unwrap()
+                .body(schema);
+            let told: Value = serde_json::from_slice(&text).unwrap();
             assert_eq!(told, tree.clone().into_body(schema));
         }
         let tree = tree.with("total", 7).of_query();
         let listing = || {
-            let listing = Listing::of(&images()).unwrap();
+            let listing = Listing::of::<Image>(written(&images())).unwrap();
             listing.of_query().with_total(7)
         };
-        let told: Value = serde_json::from_str(&listing().text(false)).unwrap();
+        let told: Value = serde_json::from_slice(&listing().body(false)).unwrap();
         assert_eq!(told, tree.clone().into_body(false));
         assert_eq!(listing().into_answer().unwrap(), tree);
         let none: Value =
-            serde_json::from_str(&Listing::of::<Image>(&[]).unwrap().text(true)).unwrap();
+            serde_json::from_slice(&Listing::of::<Image>(Vec::new()).unwrap().body(true)).unwrap();
         assert_eq!(none, serde_json::json!({"inventories": [], "schema": {}}));
     }
 }

@@ -119,14 +119,16 @@ pub(crate) mod update_zone;
 pub(crate) mod validate_session;
 
 use std::str::FromStr;
+use std::sync::Arc;
 
+use gaze_app::{KeptImage, Rendering};
 use gaze_domain::{Caller, Error, Image, ImageId, JobId, Noun, RegionId, StoreId};
 use serde_json::Value;
 
 use crate::answer::{self, Answer};
 use crate::call::{Call, Outcome};
 use crate::errors::{Code, Failure, api, no_such_resource};
-use crate::listing::Listing;
+use crate::listing::{Listing, Row};
 use crate::map;
 use crate::params::{Field, is_uuid};
 use crate::query::{Query, rows};
@@ -139,27 +141,58 @@ const DESCRIPTION: Field = Field::text("description").length(0, 2048);
 
 /// `{"inventory": …}` of an image, with the paths of its copies.
 async fn image_answer(call: &Call, caller: &Caller, image: &Image) -> Result<Answer, Failure> {
-    let mut shown = inventories(call, caller, std::slice::from_ref(image)).await?;
+    let mut shown = inventories(call, caller, &[image]).await?;
     let shown = shown.pop().unwrap_or_default();
     Answer::inventory(&shown)
 }
 
 /// Several images as rows, to be cut down to some of their fields.
-async fn image_rows(call: &Call, caller: &Caller, images: &[Image]) -> Result<Vec<Value>, Failure> {
-    let shown = inventories(call, caller, images).await?;
+async fn image_rows(
+    call: &Call,
+    caller: &Caller,
+    images: &[Arc<KeptImage>],
+) -> Result<Vec<Value>, Failure> {
+    let images: Vec<&Image> = images.iter().map(|kept| kept.image()).collect();
+    let shown = inventories(call, caller, &images).await?;
     shown.iter().map(answer::json).collect()
 }
 
 /// The list of several images.
-async fn image_list(call: &Call, caller: &Caller, images: &[Image]) -> Result<Listing, Failure> {
-    Listing::of(&inventories(call, caller, images).await?)
+async fn image_list(
+    call: &Call,
+    caller: &Caller,
+    images: &[Arc<KeptImage>],
+) -> Result<Listing, Failure> {
+    let told = |error: Error| call.failure(&error);
+    let names = call.app.catalogue_names(caller).await.map_err(told)?;
+    let all: Vec<&Image> = images.iter().map(|kept| kept.image()).collect();
+    let exports = call.app.ready_exports(caller, &all).await.map_err(told)?;
+    let form = Rendering {
+        face: "zstack",
+        variant: 0,
+        names: names.generation,
+    };
+    let write = |kept: &Arc<KeptImage>| {
+        let shown = || map::image::inventory(kept, |store| names.store(store));
+        // Addresses of exports are capabilities: they are not kept with what everybody is shown.
+        if let Some(exports) = exports.get(&kept.id).filter(|found| !found.is_empty()) {
+            let mut shown = shown();
+            map::export::show(&mut shown, exports, &call.origin);
+            return Row::of(&shown);
+        }
+        let nested = kept.locations.len();
+        let json = kept.rendered(form, |_kept| Row::of(&shown()).map(|row| row.json.into()))?;
+        Ok(Row { json, nested })
+    };
+    let rows: Result<Vec<Row>, Failure> = images.iter().map(write).collect();
+    Listing::of::<wire::image::Image>(rows?)
 }
 
 /// Images with the paths of their copies and, for whom they belong to, what is exported of them.
 async fn inventories(
     call: &Call,
     caller: &Caller,
-    images: &[Image],
+    images: &[&Image],
 ) -> Result<Vec<wire::image::Image>, Failure> {
     let told = |error: Error| call.failure(&error);
     let names = call.app.catalogue_names(caller).await.map_err(told)?;
@@ -170,7 +203,7 @@ async fn inventories(
         map::export::show(&mut shown, exports, &call.origin);
         shown
     };
-    Ok(images.iter().map(show).collect())
+    Ok(images.iter().copied().map(show).collect())
 }
 
 /// The id in a parameter that was validated to hold one.

@@ -6,6 +6,7 @@
 pub mod body;
 pub mod download;
 mod handoff;
+mod joined;
 pub mod metrics;
 mod observe;
 mod openstack_id;
@@ -19,6 +20,7 @@ mod serve;
 pub mod signature;
 
 pub use body::{BodyError, BodyStream, body_stream, read_body, stream_response};
+pub use joined::{joined, written};
 pub use metrics::Metrics;
 pub use observe::observe;
 pub use openstack_id::openstack_id;

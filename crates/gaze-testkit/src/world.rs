@@ -151,6 +151,16 @@ impl World {
         &self.database
     }
 
+    /// A service over the same catalogue that keeps no images. Its jobs do not run.
+    pub async fn forgetful(&self) -> App {
+        let settings = Settings {
+            kept_images: 0,
+            ..self.settings.clone()
+        };
+        let app = App::open(self.database.db.clone(), settings, self.runtime.clone());
+        app.await.expect("another app over the same database")
+    }
+
     /// The folder from which disks of machines may be read.
     pub fn disks(&self) -> PathBuf {
         self.folder.path().join("disks")
@@ -214,7 +224,7 @@ impl World {
 
     /// Sets a column of an image's row as no verb would: some states last only for moments.
     pub async fn force(&self, image: ImageId, column: &'static str, word: Option<&str>) {
-        let sql = format!("UPDATE image SET {column} = $1 WHERE id = $2");
+        let sql = format!("UPDATE image SET {column} = $1, revision = revision + 1 WHERE id = $2");
         let args = [word.into(), image.hex().into()];
         let forced = self
             .database

@@ -145,6 +145,7 @@ fn settings(config: &Config, data: &Path) -> anyhow::Result<Settings> {
         root_disks: config.compute.root_disks,
         import_dirs: config.import.file_dirs.clone(),
         private_sources: config.import.allow_private_addresses.clone(),
+        kept_images: usize::try_from(config.limits.kept_images_bytes).unwrap_or(usize::MAX),
         max_image_bytes: config.limits.image_bytes,
         session_life: Duration::from_secs(config.tokens.session_seconds),
         login_life: Duration::from_secs(config.tokens.login_seconds),

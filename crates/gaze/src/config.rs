@@ -175,6 +175,9 @@ settings! {
         upload_seconds: u64 = 86_400,
         /// Bytes that stay free in a store which the service chose by itself.
         store_headroom_bytes: u64 = 1 << 30,
+        /// Bytes of memory in which images, and what the faces make of them, are kept to be told
+        /// again. They are told only as long as nothing of them has changed.
+        kept_images_bytes: u64 = 32 << 20,
     }
     /// How long credentials live.
     tokens: Tokens {

@@ -20,7 +20,7 @@ impl App {
     ) -> Result<Image> {
         let known = self.known_image(caller, id).await?;
         known.must_change(caller, "import the image")?;
-        let staged = known.image;
+        let staged = known.into_image();
         let (wanted, rule) = match stores {
             StoreChoice::Auto => return self.admit_now(id, None).await,
             StoreChoice::Named(stores) => (stores, Rule::All),

@@ -1,25 +1,47 @@
 //! The images that a machine can change to.
 
+use std::sync::Arc;
+
 use gaze_catalog::{image, volume};
 use gaze_domain::candidate::{Target, judge, store_fits};
-use gaze_domain::{Caller, Error, Image, Instance, InstanceId, Noun, Result, StoreId, Volume};
+use gaze_domain::{Caller, Error, Instance, InstanceId, Media, Noun, Result, StoreId, Volume};
 
 use crate::App;
+use crate::shelf::KeptImage;
 
 impl App {
     /// Candidates for the machine's root disk, newest first. SQL narrows the catalogue to images
     /// that can pass; the rule itself is the domain's and has the last word.
-    pub async fn candidates(&self, caller: &Caller, id: InstanceId) -> Result<Vec<Image>> {
+    pub async fn candidates(&self, caller: &Caller, id: InstanceId) -> Result<Vec<Arc<KeptImage>>> {
         let machine = self.known_instance(caller, id).await?;
         let root = self.root_of(&machine).await?;
         let (target, fit) = self.candidate_target(&machine, &root).await?;
+        let mut found = self
+            .could_fit(caller, Media::RootDisk, &target, &fit)
+            .await?;
+        found.retain(|image| judge(&target, image, &fit).is_ok());
+        Ok(found)
+    }
+
+    /// The images of which the rule has still to judge.
+    pub(super) async fn could_fit(
+        &self,
+        caller: &Caller,
+        media: Media,
+        target: &Target,
+        fit: &[StoreId],
+    ) -> Result<Vec<Arc<KeptImage>>> {
+        let (of, tenant) = (
+            target.architecture,
+            (!caller.is_admin()).then_some(caller.project),
+        );
+        let heads = self.heads_of_candidates(media, of, fit, tenant).await?;
+        if let Some(found) = self.kept_page(&heads).await? {
+            return Ok(found);
+        }
         let mut read = self.catalog().read();
-        let tenant = (!caller.is_admin()).then_some(caller.project);
-        let found = image::candidates(&mut read, target.architecture, &fit, tenant).await?;
-        Ok(found
-            .into_iter()
-            .filter(|image| judge(&target, image, &fit).is_ok())
-            .collect())
+        let found = image::read_candidates(&mut read, media, of, fit, tenant).await?;
+        Ok(self.shelf().put(found))
     }
 
     /// The machine's root volume.

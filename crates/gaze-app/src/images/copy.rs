@@ -52,7 +52,7 @@ impl App {
     ) -> Result<Option<Started>> {
         let known = self.known_image(caller, id).await?;
         known.must_change(caller, "copy the image into other stores")?;
-        let image = known.image;
+        let image = known.into_image();
         must_be(&image, Status::Active)?;
         must_rest(&image)?;
         let named = match copies.into {

@@ -1,17 +1,24 @@
 //! The installation discs that a machine can take, and the stores that an image of a volume can go
 //! to.
 
-use gaze_catalog::{image, pool, store, volume};
+use std::sync::Arc;
+
+use gaze_catalog::{pool, store, volume};
 use gaze_domain::candidate::{judge_disc, store_serves_pool};
-use gaze_domain::{Caller, Image, ImageId, InstanceId, InstanceState, Result, Store};
+use gaze_domain::{Caller, ImageId, InstanceId, InstanceState, Media, Result, Store};
 
 use crate::App;
 use crate::requests::{CaptureSource, Seen};
+use crate::shelf::KeptImage;
 
 impl App {
     /// Discs for the machine's drive, newest first: by the rule for root disks, of another medium.
     /// A machine that is neither running nor stopped takes none.
-    pub async fn disc_candidates(&self, caller: &Caller, id: InstanceId) -> Result<Vec<Image>> {
+    pub async fn disc_candidates(
+        &self,
+        caller: &Caller,
+        id: InstanceId,
+    ) -> Result<Vec<Arc<KeptImage>>> {
         let machine = self.known_instance(caller, id).await?;
         let root = match machine.root_volume {
             Some(root) => volume::find(&mut self.catalog().read(), root).await?,
@@ -25,13 +32,9 @@ impl App {
             InstanceState::Unknown => return Ok(Vec::new()),
         }
         let (target, fit) = self.candidate_target(&machine, &root).await?;
-        let tenant = (!caller.is_admin()).then_some(caller.project);
-        let mut read = self.catalog().read();
-        let found = image::disc_candidates(&mut read, target.architecture, &fit, tenant).await?;
-        Ok(found
-            .into_iter()
-            .filter(|disc| judge_disc(&target, disc, &fit).is_ok())
-            .collect())
+        let mut found = self.could_fit(caller, Media::Iso, &target, &fit).await?;
+        found.retain(|disc| judge_disc(&target, disc, &fit).is_ok());
+        Ok(found)
     }
 
     /// The caller's machines that could take the disc now.

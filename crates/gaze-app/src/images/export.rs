@@ -48,7 +48,7 @@ impl App {
         let stores = store::list(&mut self.catalog().read()).await?;
         let copy = copy_to_export(&image, &stores, &new)?;
         let made = self.new_export(&image, copy, format, stored, new.job);
-        let name = image.name;
+        let name = image.name.clone();
         let job = made.job.map(|job| NewJob {
             id: job.hex(),
             kind: WorkKind::Export.as_str(),
@@ -121,12 +121,12 @@ impl App {
     pub async fn ready_exports(
         &self,
         caller: &Caller,
-        images: &[Image],
+        images: &[&Image],
     ) -> Result<HashMap<ImageId, Vec<Exported>>> {
         let owned: HashMap<ImageId, &Image> = images
             .iter()
             .filter(|image| access::owns(caller, image.owner))
-            .map(|image| (image.id, image))
+            .map(|image| (image.id, *image))
             .collect();
         let ids: Vec<ImageId> = owned.keys().copied().collect();
         let found = export::of_images(&mut self.catalog().read(), &ids).await?;

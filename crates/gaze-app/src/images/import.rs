@@ -101,7 +101,7 @@ impl App {
         };
         let stores = self.choose_stores(&choice, need).await?;
         let missed = left_out(&choice, &stores);
-        let mut image = known.image;
+        let mut image = known.into_image();
         image.source = shown(&url);
         let begun = Transfer {
             image,

@@ -1,10 +1,13 @@
 //! Lists of images.
 
+use std::sync::Arc;
+
 use gaze_catalog::image;
 use gaze_domain::list::{ImageList, Scope, Start};
-use gaze_domain::{Caller, Image, MemberState, Result};
+use gaze_domain::{Caller, MemberState, Result};
 
 use crate::App;
+use crate::shelf::KeptImage;
 
 /// Longest page, whatever a face allows.
 const MAX_PAGE: u32 = 1000;
@@ -12,7 +15,11 @@ const MAX_PAGE: u32 = 1000;
 impl App {
     /// A page of images. Whatever scope is asked for, a caller gets no more than it may see. The
     /// image to start after must itself be visible to the caller.
-    pub async fn list_images(&self, caller: &Caller, mut list: ImageList) -> Result<Vec<Image>> {
+    pub async fn list_images(
+        &self,
+        caller: &Caller,
+        mut list: ImageList,
+    ) -> Result<Vec<Arc<KeptImage>>> {
         list.scope = narrow(caller, list.scope);
         list.limit = list.limit.min(MAX_PAGE);
         if list.limit == 0 {
@@ -24,7 +31,12 @@ impl App {
         {
             self.known_image(caller, marker).await?;
         }
-        Ok(image::list(&mut self.catalog().read(), &list).await?)
+        let heads = self.heads_of_list(&list).await?;
+        if let Some(page) = self.kept_page(&heads).await? {
+            return Ok(page);
+        }
+        let found = image::read_list(&mut self.catalog().read(), &list).await?;
+        Ok(self.shelf().put(found))
     }
 
     /// How many images the whole list holds.

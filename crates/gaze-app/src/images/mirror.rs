@@ -58,7 +58,7 @@ impl App {
         let missed = left_out(&stores, &chosen);
         let job = JobId::new(self.new_uuid());
         let image = self
-            .begin_mirroring(known.image, chosen, missed, job)
+            .begin_mirroring(known.into_image(), chosen, missed, job)
             .await?;
         let (app, begun, caller) = (self.clone(), image.clone(), caller.clone());
         self.tasks()

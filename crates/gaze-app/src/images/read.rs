@@ -31,7 +31,7 @@ impl App {
     ) -> Result<ImageBytes> {
         let known = self.known_image(caller, id).await?;
         known.must_use(caller)?;
-        let image = known.image;
+        let image = known.into_image();
         if image.status != Status::Active {
             return Err(Error::WrongState {
                 noun: Noun::Image,

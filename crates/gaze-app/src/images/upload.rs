@@ -31,7 +31,7 @@ impl App {
     ) -> Result<Image> {
         let known = self.known_image(caller, id).await?;
         known.must_change(caller, "upload an image's bytes")?;
-        self.take_upload(known.image, upload, Transition::COMPLETE)
+        self.take_upload(known.into_image(), upload, Transition::COMPLETE)
             .await
     }
 
@@ -39,7 +39,7 @@ impl App {
     pub async fn stage_image(&self, caller: &Caller, id: ImageId, upload: Upload) -> Result<Image> {
         let known = self.known_image(caller, id).await?;
         known.must_change(caller, "upload an image's bytes")?;
-        self.take_upload(known.image, upload, Transition::STAGE)
+        self.take_upload(known.into_image(), upload, Transition::STAGE)
             .await
     }
 

@@ -38,7 +38,7 @@ impl App {
             id: id.hex(),
             reason: "no connected store holds a copy of it".into(),
         };
-        let image = known.image;
+        let image = known.into_image();
         let copies = image.ready_locations();
         for copy in copies.filter(|copy| connected.contains(&copy.store)) {
             let key = blob_key(copy)?;
@@ -75,7 +75,7 @@ impl App {
     ) -> Result<Started> {
         let known = self.known_image(caller, id).await?;
         known.must_change(caller, "check the image's bytes")?;
-        let image = known.image;
+        let image = known.into_image();
         stores::get(&mut self.catalog().read(), wanted.store).await?;
         ready_copy(&image, wanted.store)?;
         let job = wanted.job.unwrap_or_else(|| JobId::new(self.new_uuid()));

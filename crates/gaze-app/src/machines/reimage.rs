@@ -60,7 +60,7 @@ impl App {
         let machine = self.known_instance(caller, id).await?;
         let known = self.known_image(caller, change.image).await?;
         known.must_use(caller)?;
-        let wanted = known.image;
+        let wanted = known.into_image();
         let root = self.root_of(&machine).await?;
         match self.observe(Some(root.clone())).await {
             InstanceState::Stopped => {}

@@ -66,6 +66,7 @@ pub(crate) async fn check_app(app: &App, admin: &Caller) {
         let owned: Vec<&Image> = images
             .iter()
             .filter(|image| image.owner == project.id)
+            .map(|kept| kept.image())
             .collect();
         let bytes: u64 = owned.iter().map(|image| paid(image)).sum();
         let extra = exports.iter().filter(|(owner, _)| *owner == project.id);

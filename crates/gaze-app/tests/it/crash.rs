@@ -77,7 +77,7 @@ pub(crate) async fn only_image(app: &App, caller: &Caller) -> Option<Image> {
     let all = ImageList::new(Scope::All, 10);
     let mut images = app.list_images(caller, all).await.unwrap();
     assert!(images.len() <= 1, "{images:?}");
-    images.pop()
+    images.pop().map(|kept| kept.image().clone())
 }
 
 #[tokio::test(flavor = "multi_thread")]

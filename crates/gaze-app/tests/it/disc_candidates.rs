@@ -16,7 +16,8 @@ fn disc(name: &str) -> NewImage {
 
 async fn discs(world: &World, caller: &Caller) -> Vec<String> {
     let found = world.app.disc_candidates(caller, world.machine.id).await;
-    found.unwrap().into_iter().map(|disc| disc.name).collect()
+    let names = found.unwrap().into_iter().map(|disc| disc.name.clone());
+    names.collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -262,13 +262,13 @@ async fn only_who_may_change_an_image_exports_it() {
             .exported;
         assert_refused(app.get_export(stranger, told.export.id).await, "NotFound");
         let image = app.get_image(stranger, image.id).await.unwrap();
-        let seen = app.ready_exports(stranger, std::slice::from_ref(&image));
-        assert!(seen.await.unwrap().is_empty());
+        let seen = app.ready_exports(stranger, &[&image]).await;
+        assert!(seen.unwrap().is_empty());
         let all = ExportChoice::From(world.store.id);
         let refused = app.delete_exports(stranger, image.id, all, None).await;
         assert_refused(refused, "Forbidden");
-        let mine = app.ready_exports(&world.tenant.caller, std::slice::from_ref(&image));
-        assert_eq!(mine.await.unwrap()[&image.id].len(), 1);
+        let mine = app.ready_exports(&world.tenant.caller, &[&image]).await;
+        assert_eq!(mine.unwrap()[&image.id].len(), 1);
         world.stop().await;
     }
 }

@@ -31,7 +31,7 @@ async fn listed(world: &World, caller: &Caller, shared: &[MemberState]) -> BTree
     let count = world.app.count_images(caller, list.clone()).await.unwrap();
     let images = world.app.list_images(caller, list).await.unwrap();
     assert_eq!(count, images.len() as u64);
-    images.into_iter().map(|image| image.name).collect()
+    images.iter().map(|image| image.name.clone()).collect()
 }
 
 fn names(names: &[&str]) -> BTreeSet<String> {
@@ -243,7 +243,7 @@ async fn candidates_are_what_the_machine_can_change_to() {
         let (app, tenant, admin) = (&world.app, &world.tenant.caller, &world.admin.caller);
         let candidates = async |caller: &Caller| -> Vec<String> {
             let found = app.candidates(caller, world.machine.id).await.unwrap();
-            found.into_iter().map(|image| image.name).collect()
+            found.iter().map(|image| image.name.clone()).collect()
         };
         let make = async |owner, change: &dyn Fn(&mut NewImage)| {
             let mut new = NewImage::named("x");

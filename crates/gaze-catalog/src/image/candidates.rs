@@ -3,8 +3,9 @@
 use gaze_domain::{Architecture, Image, Media, ProjectId, StoreId};
 use gaze_sql::Value;
 
-use super::{COLUMNS, decode_page};
-use crate::columns::{padded, places};
+use super::read::{self, Read};
+use super::revision::{HEAD, Head, decode_head};
+use crate::columns::{all, padded, places};
 use crate::{Failure, Rows};
 
 /// What the partial indexes `image_candidate…` and `image_iso_candidate…` are made for.
@@ -15,47 +16,65 @@ fn could_be_one(media: Media) -> String {
     )
 }
 
-/// Ready, enabled, non-system root disks of the architecture with a ready copy in one of the
-/// stores; for a tenant, those it owns, public ones and accepted shared ones. Newest first.
+/// Ready, enabled, non-system root disks or installation discs of the architecture with a ready copy
+/// in one of the stores; for a tenant, those it owns, public ones and accepted shared ones. Newest
+/// first.
 ///
 /// Costs as much as there are images that could be candidates and that the tenant sees; what
-/// other tenants keep to themselves is not read. One statement, and one for each thousand images
-/// of the answer.
+/// other tenants keep to themselves is not read. One statement.
+pub async fn candidate_heads(
+    rows: &mut impl Rows,
+    media: Media,
+    architecture: Architecture,
+    stores: &[StoreId],
+    tenant: Option<ProjectId>,
+) -> Result<Vec<Head>, Failure> {
+    if stores.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (sql, args) = statement(media, architecture, stores, tenant);
+    all(rows, &sql, &args, decode_head).await
+}
+
+/// What [`candidate_heads`] finds, with its rows: one statement, and one for each thousand images of
+/// the answer.
+pub async fn read_candidates(
+    rows: &mut impl Rows,
+    media: Media,
+    architecture: Architecture,
+    stores: &[StoreId],
+    tenant: Option<ProjectId>,
+) -> Result<Vec<Read>, Failure> {
+    if stores.is_empty() {
+        return Ok(Vec::new());
+    }
+    let (sql, args) = selecting(&read::columns(), media, architecture, stores, tenant);
+    read::page(rows, &sql, &args).await
+}
+
+/// [`read_candidates`] of root disks for those who keep nothing.
 pub async fn candidates(
     rows: &mut impl Rows,
     architecture: Architecture,
     stores: &[StoreId],
     tenant: Option<ProjectId>,
 ) -> Result<Vec<Image>, Failure> {
-    of_media(rows, Media::RootDisk, architecture, stores, tenant).await
+    let found = read_candidates(rows, Media::RootDisk, architecture, stores, tenant).await?;
+    Ok(found.into_iter().map(|read| read.image).collect())
 }
 
-/// As [`candidates`], of installation discs.
-pub async fn disc_candidates(
-    rows: &mut impl Rows,
-    architecture: Architecture,
-    stores: &[StoreId],
-    tenant: Option<ProjectId>,
-) -> Result<Vec<Image>, Failure> {
-    of_media(rows, Media::Iso, architecture, stores, tenant).await
-}
-
-async fn of_media(
-    rows: &mut impl Rows,
+/// The statement that [`candidate_heads`] runs, for tests that look at its plan.
+pub fn statement(
     media: Media,
     architecture: Architecture,
     stores: &[StoreId],
     tenant: Option<ProjectId>,
-) -> Result<Vec<Image>, Failure> {
-    if stores.is_empty() {
-        return Ok(Vec::new());
-    }
-    let (sql, args) = statement(media, architecture, stores, tenant);
-    decode_page(rows, &sql, &args).await
+) -> (String, Vec<Value>) {
+    selecting(HEAD, media, architecture, stores, tenant)
 }
 
-/// The statement that [`candidates`] runs, for tests that look at its plan.
-pub fn statement(
+fn selecting(
+    columns: &str,
     media: Media,
     architecture: Architecture,
     stores: &[StoreId],
@@ -74,10 +93,10 @@ pub fn statement(
     let order = "ORDER BY i.created_at DESC, i.id DESC";
     let sql = match tenant {
         None => {
-            format!("SELECT {COLUMNS} FROM image i WHERE {could_be_one} AND {copied} {order}")
+            format!("SELECT {columns} FROM image i WHERE {could_be_one} AND {copied} {order}")
         }
         Some(_) => format!(
-            "SELECT {COLUMNS} FROM (\
+            "SELECT {columns} FROM (\
              SELECT i.id FROM image i WHERE i.owner_id = $2 AND {could_be_one} \
              UNION SELECT i.id FROM image i WHERE i.visibility = 'public' AND {could_be_one} \
              UNION SELECT i.id FROM image_member m CROSS JOIN image i WHERE m.project_id = $2 \

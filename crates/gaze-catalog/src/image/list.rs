@@ -14,24 +14,53 @@ use gaze_sql::Value;
 use super::conditions::Writer;
 use super::driver::{Driver, choose};
 use super::order::{Order, first_field};
-use super::{COLUMNS, decode_page};
-use crate::columns::Columns;
+use super::read::{self, Read};
+use super::revision::{HEAD, Head, decode_head};
+use crate::columns::{Columns, all};
 use crate::{Failure, Rows};
 
-/// A page of images in the order that was asked for. Fails with
-/// [`gaze_domain::Error::NotFound`] if the image to start after does not exist.
+/// Which images are on a page, in the order that was asked for, and at which revision each met the
+/// conditions. Fails with [`gaze_domain::Error::NotFound`] if the image to start after does not
+/// exist.
 ///
-/// Two statements, a third to start after an image, and one more if a tag, property or store is
+/// One statement, a second to start after an image, and one more if a tag, property or store is
 /// asked for.
-pub async fn list(rows: &mut impl Rows, query: &ImageList) -> Result<Vec<Image>, Failure> {
+pub async fn heads(rows: &mut impl Rows, query: &ImageList) -> Result<Vec<Head>, Failure> {
     let (sql, args) = statement_of_list(rows, query).await?;
-    decode_page(rows, &sql, &args).await
+    all(rows, &sql, &args, decode_head).await
 }
 
-/// The statement that reads the page, for tests that look at its plan.
+/// A page with its rows: as [`heads`], and one statement more.
+pub async fn read_list(rows: &mut impl Rows, query: &ImageList) -> Result<Vec<Read>, Failure> {
+    let (sql, args) = statement(rows, query, Wanted::Rows).await?;
+    read::page(rows, &sql, &args).await
+}
+
+/// [`read_list`] for those who keep nothing.
+pub async fn list(rows: &mut impl Rows, query: &ImageList) -> Result<Vec<Image>, Failure> {
+    let found = read_list(rows, query).await?;
+    Ok(found.into_iter().map(|read| read.image).collect())
+}
+
+/// The statement that finds the page, for tests that look at its plan.
 pub async fn statement_of_list(
     rows: &mut impl Rows,
     query: &ImageList,
+) -> Result<(String, Vec<Value>), Failure> {
+    statement(rows, query, Wanted::Heads).await
+}
+
+/// What is selected of each image on a page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    Heads,
+    Rows,
+}
+
+async fn statement(
+    rows: &mut impl Rows,
+    query: &ImageList,
+    wanted: Wanted,
 ) -> Result<(String, Vec<Value>), Failure> {
     let order = Order::new(&query.sort)?;
     let after = match query.start {
@@ -47,7 +76,7 @@ pub async fn statement_of_list(
         conditions.push_str(" AND ");
         conditions.push_str(&order.behind(&mut writer, &values));
     }
-    let sql = page(&mut writer, query, &order, &branches, &conditions);
+    let sql = page(&mut writer, query, &order, &branches, &conditions, wanted);
     Ok((sql, writer.into_args()?))
 }
 
@@ -83,6 +112,7 @@ fn page(
     order: &Order,
     branches: &[String],
     conditions: &str,
+    wanted: Wanted,
 ) -> String {
     let limit = i64::from(query.limit);
     let offset = match query.start {
@@ -92,8 +122,12 @@ fn page(
     let page = writer.add(limit.into());
     let skip = writer.add(offset.into());
     if let [branch] = branches {
+        let columns = match wanted {
+            Wanted::Heads => HEAD.to_owned(),
+            Wanted::Rows => read::columns(),
+        };
         return format!(
-            "SELECT {COLUMNS} FROM {branch}{conditions} ORDER BY {} LIMIT {page} OFFSET {skip}",
+            "SELECT {columns} FROM {branch}{conditions} ORDER BY {} LIMIT {page} OFFSET {skip}",
             order.text()
         );
     }
@@ -102,21 +136,28 @@ fn page(
         .iter()
         .map(|branch| {
             format!(
-                "SELECT * FROM (SELECT {} FROM {branch}{conditions} ORDER BY {} LIMIT {head}) \
-                 AS head",
+                "SELECT * FROM (SELECT {}, i.revision AS revision FROM {branch}{conditions} \
+                 ORDER BY {} LIMIT {head}) AS head",
                 order.selected(),
                 order.text()
             )
         })
         .collect();
-    format!(
-        "SELECT {COLUMNS} FROM (SELECT * FROM ({}) AS heads ORDER BY {} LIMIT {page} \
-         OFFSET {skip}) AS page CROSS JOIN image i WHERE i.id = page.{} ORDER BY {}",
-        heads.join(" UNION "),
-        order.of_heads("heads"),
-        order.id_of_heads(),
-        order.of_heads("page")
-    )
+    let heads = heads.join(" UNION ");
+    let id = order.id_of_heads();
+    let first = order.of_heads("heads");
+    match wanted {
+        Wanted::Heads => format!(
+            "SELECT heads.{id}, heads.revision FROM ({heads}) AS heads ORDER BY {first} \
+             LIMIT {page} OFFSET {skip}"
+        ),
+        Wanted::Rows => format!(
+            "SELECT {} FROM (SELECT * FROM ({heads}) AS heads ORDER BY {first} LIMIT {page} \
+             OFFSET {skip}) AS page CROSS JOIN image i WHERE i.id = page.{id} ORDER BY {}",
+            read::columns(),
+            order.of_heads("page")
+        ),
+    }
 }
 
 /// Whether two branches may find the same image.

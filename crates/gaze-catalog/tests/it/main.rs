@@ -15,6 +15,7 @@ mod places;
 mod plans;
 
 mod projects;
+mod revisions;
 mod stores;
 mod tags;
 mod upload_tickets;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use gaze_catalog::{Rows, cluster, image, pool, region, store, token, watched, zone};
 use gaze_domain::list::{Condition, Direction, Field, ImageList, Scope, Sort, Test};
-use gaze_domain::{ClusterId, MemberState, PoolId, ProjectId, RegionId};
+use gaze_domain::{ClusterId, ImageId, MemberState, PoolId, ProjectId, RegionId};
 use gaze_sql::{Kind, Row, SqlError, Value};
 use uuid::Uuid;
 
@@ -75,8 +75,10 @@ async fn no_table_is_left_out_and_none_is_too_many() {
         Condition::Field(Field::LocationZoneName, Test::NotNull),
         Condition::Field(Field::LocationKey, Test::IsNull),
     ];
-    image::list(listener, &list).await.unwrap();
+    image::heads(listener, &list).await.unwrap();
     check(listener, watched::LISTS);
     image::count_list(listener, &list).await.unwrap();
     check(listener, watched::LISTS);
+    image::head(listener, ImageId::new(id)).await.unwrap();
+    check(listener, watched::HEADS);
 }

@@ -1,12 +1,36 @@
 //! Images, custom and public.
 
-use gaze_app::{Names, Work};
+use axum::body::Bytes;
+use gaze_app::{KeptImage, Names, Rendering, Work};
 use gaze_domain::{
-    Architecture, ByteCount, Image, ImageId, Platform, ProjectId, Status, Timestamp,
+    Architecture, ByteCount, Error, Image, ImageId, Platform, ProjectId, Status, Timestamp,
 };
 
 use super::{job, store};
 use crate::wire::{Cimg, PublicImage, Requirement};
+
+/// A custom image as JSON, made once for all who see the same of it.
+pub(crate) fn written(
+    image: &KeptImage,
+    viewer: ProjectId,
+    names: &Names,
+    running: Option<&Work>,
+) -> Result<Bytes, Error> {
+    let write = |image: &KeptImage| {
+        serde_json::to_vec(&custom(image, viewer, names, running))
+            .map_err(|error| Error::internal("writing an image", error))
+    };
+    if running.is_some() {
+        // How far a job has come is told anew each time.
+        return write(image).map(Bytes::from);
+    }
+    let form = Rendering {
+        face: "didi",
+        variant: u32::from(image.owner == viewer),
+        names: names.generation,
+    };
+    image.rendered(form, write)
+}
 
 /// A custom image as a project sees it.
 pub(crate) fn custom(

@@ -154,6 +154,7 @@ pub(crate) fn names() -> Names {
             store(2, 1, "wide", StoreKind::Fs, &[11, 12]),
             store(3, 2, "far", StoreKind::Fs, &[]),
         ],
+        generation: 0,
     }
 }
 

@@ -1,7 +1,8 @@
 //! `ListCIMG`: a page of custom images.
 
-use gaze_domain::ImageId;
+use axum::body::Bytes;
 use gaze_domain::list::Start;
+use gaze_domain::{Error, ImageId};
 
 use crate::call::Call;
 use crate::errors::Failure;
@@ -23,9 +24,10 @@ pub(crate) async fn list_cimg(call: Call) -> Result<Page, Failure> {
     };
     let ids: Vec<ImageId> = images.iter().map(|image| image.id).collect();
     let running = app.running_work(&ids).await?;
-    let items = images
+    let items: Result<Vec<Bytes>, Error> = images
         .iter()
-        .map(|found| image::custom(found, caller.project, &names, running.get(&found.id)))
+        .map(|found| image::written(found, caller.project, &names, running.get(&found.id)))
         .collect();
+    let items = items?;
     Ok(Page { count, items })
 }

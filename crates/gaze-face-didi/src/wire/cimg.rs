@@ -1,16 +1,18 @@
 //! Custom images. Source: DiDi Cloud, "Custom image: list custom images (ListCIMG)", of which the
 //! example, not the table, has all the fields.
 
+use axum::body::Bytes;
 use serde::Serialize;
 
 use super::Job;
 
 /// What the list's `data` holds: an object in the example, though the table calls it an array.
-#[derive(Debug, Serialize)]
+#[derive(Debug)]
 pub(crate) struct Page {
     /// Of all that match, on this page or not.
     pub(crate) count: u64,
-    pub(crate) items: Vec<Cimg>,
+    /// Each a [`Cimg`], written already.
+    pub(crate) items: Vec<Bytes>,
 }
 
 #[derive(Debug, Serialize)]

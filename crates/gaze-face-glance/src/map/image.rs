@@ -1,6 +1,9 @@
 //! An image as Glance shows it: written straight from the domain's, since lists are made of them.
 
-use gaze_domain::{Image, LocationState, Store, StoreId, Visibility};
+use axum::body::Bytes;
+use gaze_app::{KeptImage, Names, Rendering};
+use gaze_domain::{Error, Image, LocationState, Store, StoreId, Visibility};
+use gaze_http::joined;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -126,14 +129,43 @@ impl<T: std::fmt::Display> Serialize for Text<T> {
     }
 }
 
-/// A page of a list.
+/// The image as JSON, made once for all who are shown the same of it.
+pub(crate) fn written(
+    image: &KeptImage,
+    names: &Names,
+    vendor: Option<&Vendor>,
+) -> Result<Bytes, Error> {
+    let form = Rendering {
+        face: "glance",
+        variant: u32::from(vendor.is_some()),
+        names: names.generation,
+    };
+    image.rendered(form, |image| {
+        let shown = Shown {
+            image,
+            stores: &names.stores,
+            vendor,
+            missed: image.missed_stores(),
+        };
+        serde_json::to_vec(&shown).map_err(|error| Error::internal("writing an image", error))
+    })
+}
+
+/// What a page of a list says behind its images.
 #[derive(Serialize)]
-pub(crate) struct Page<'p> {
-    pub(crate) images: Vec<Shown<'p>>,
+pub(crate) struct Rest {
     /// Address of the first page of the same list.
     pub(crate) first: String,
     /// Address of the page behind this one, if there may be one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) next: Option<String>,
     pub(crate) schema: &'static str,
+}
+
+/// A page of a list as JSON.
+pub(crate) fn page(images: &[Bytes], rest: &Rest) -> Result<Bytes, Error> {
+    let rest = serde_json::to_string(rest)
+        .map_err(|error| Error::internal("writing a page of images", error))?;
+    let rest = rest.strip_prefix('{').unwrap_or(&rest);
+    Ok(joined("{\"images\":[", images, &format!("],{rest}")))
 }

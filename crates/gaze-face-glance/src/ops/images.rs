@@ -1,14 +1,12 @@
 //! One image: shown and deleted.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use axum::response::IntoResponse;
 
 use super::{Answer, Done};
 use crate::Face;
 use crate::auth::Known;
-use crate::map::image::Shown;
+use crate::map::image;
 use crate::path::At;
 
 pub(crate) async fn show_image(
@@ -17,16 +15,10 @@ pub(crate) async fn show_image(
     At(id): At,
     headers: HeaderMap,
 ) -> Answer {
-    let image = face.app.get_live_image(&caller, id).await?;
+    let image = face.app.show_live_image(&caller, id).await?;
     let names = face.app.catalogue_names(&caller).await?;
-    let missed = face.app.missed_stores(&[id]).await?;
-    let shown = Shown {
-        image: &image,
-        stores: &names.stores,
-        vendor: face.vendor(&headers),
-        missed: missed.get(&id).map(Vec::as_slice),
-    };
-    Ok(Json(shown).into_response())
+    let shown = image::written(&image, &names, face.vendor(&headers))?;
+    Ok(gaze_http::written(shown))
 }
 
 /// Deletes for good: clients reckon with the quota and the id being free again.

@@ -1,16 +1,15 @@
 //! `GET /v2/images`.
 
-use axum::Json;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use axum::response::IntoResponse;
 use gaze_domain::list::Start;
-use gaze_domain::{Error, ImageId, Noun};
+use gaze_domain::{Error, Noun};
 
 use super::Answer;
 use crate::Face;
 use crate::auth::Known;
-use crate::map::image::{Page, Shown};
+use crate::map::image::{self, Rest};
 use crate::map::list::{Query, no_marker};
 use crate::query::Pairs;
 
@@ -33,23 +32,16 @@ pub(crate) async fn list_images(
         (found, _) => found?,
     };
     let names = face.app.catalogue_names(&caller).await?;
-    let ids: Vec<ImageId> = images.iter().map(|image| image.id).collect();
-    let missed = face.app.missed_stores(&ids).await?;
     let full = !images.is_empty() && images.len() == query.list.limit as usize;
     let last = images.last().filter(|_| full);
-    let page = Page {
+    let rest = Rest {
         next: last.map(|image| query.behind(image.id)),
         first: query.first(),
-        images: images
-            .iter()
-            .map(|image| Shown {
-                image,
-                stores: &names.stores,
-                vendor,
-                missed: missed.get(&image.id).map(Vec::as_slice),
-            })
-            .collect(),
         schema: "/v2/schemas/images",
     };
-    Ok(Json(page).into_response())
+    let shown: Result<Vec<Bytes>, Error> = images
+        .iter()
+        .map(|image| image::written(image, &names, vendor))
+        .collect();
+    Ok(gaze_http::written(image::page(&shown?, &rest)?))
 }

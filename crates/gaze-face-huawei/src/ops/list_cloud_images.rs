@@ -2,19 +2,20 @@
 //!
 //! Source: Huawei Cloud IEC API reference, `ListCloudImages`.
 
+use axum::Extension;
+use axum::body::Bytes;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Query as Pairs, Request, State};
 use axum::http::Uri;
-use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
-use gaze_app::App;
-use gaze_http::{RequestId, read_body};
+use axum::response::Response;
+use gaze_app::{App, KeptImage, Rendering};
+use gaze_domain::Error;
+use gaze_http::{RequestId, joined, read_body, written};
 
 use crate::auth;
 use crate::errors::{Failure, Refusal};
 use crate::map::image::image;
 use crate::map::query::Query;
-use crate::wire::image::Images;
 
 /// Longest query, in bytes: the gateway takes no longer address.
 const MAX_QUERY: usize = 32 << 10;
@@ -28,7 +29,7 @@ pub(crate) async fn list_cloud_images(
     request: Request,
 ) -> Response {
     match answer(&app, region, request).await {
-        Ok(images) => Json(images).into_response(),
+        Ok(images) => written(images),
         Err(failure) => failure.response(&id),
     }
 }
@@ -37,7 +38,7 @@ async fn answer(
     app: &App,
     region: Result<Path<String>, PathRejection>,
     request: Request,
-) -> Result<Images, Failure> {
+) -> Result<Bytes, Failure> {
     let (head, body) = request.into_parts();
     let body = read_body(body, MAX_BODY).await?;
     let caller = auth::caller(app, &head, &body).await?;
@@ -50,8 +51,19 @@ async fn answer(
         return Err(Refusal::unknown_region(&name).into());
     };
     let images = app.list_images(&caller, query.list(region.id)).await?;
-    Ok(Images {
-        images: images.iter().map(image).collect(),
+    let shown: Result<Vec<Bytes>, Error> = images.iter().map(|it| shown(it)).collect();
+    Ok(joined("{\"images\":[", &shown?, "]}"))
+}
+
+/// The image as JSON, which is the same for everybody.
+fn shown(kept: &KeptImage) -> Result<Bytes, Error> {
+    let form = Rendering {
+        face: "huawei",
+        variant: 0,
+        names: 0,
+    };
+    kept.rendered(form, |kept| {
+        serde_json::to_vec(&image(kept)).map_err(|error| Error::internal("writing an image", error))
     })
 }
 

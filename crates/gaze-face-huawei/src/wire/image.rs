@@ -9,12 +9,6 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-/// The whole answer: the page has neither a total nor a link to the next page.
-#[derive(Debug, Serialize)]
-pub(crate) struct Images {
-    pub(crate) images: Vec<Image>,
-}
-
 /// One image. A field that is not always known is absent rather than empty, except where the
 /// page's example shows it empty.
 #[derive(Debug, Serialize)]

@@ -1,12 +1,36 @@
 //! Images and their members.
 
-use gaze_app::{Capture, CaptureSource, ImagePatch, Import, NewImage, Started};
+use std::sync::Arc;
+
+use axum::body::Bytes;
+use gaze_app::{
+    Capture, CaptureSource, ImagePatch, Import, KeptImage, NewImage, Rendering, Started,
+};
 use gaze_domain::{Error, image::Os};
 use gaze_domain::{Image, Location, Media, Member, Visibility};
 
 use super::store_choice;
 use crate::wire::image as wire;
 use crate::wire::value::{Id, Time, Word};
+
+/// The image as JSON, which is the same for everybody.
+pub(crate) fn written(kept: &KeptImage) -> Result<Bytes, Error> {
+    let form = Rendering {
+        face: "native",
+        variant: 0,
+        names: 0,
+    };
+    kept.rendered(form, |kept| {
+        serde_json::to_vec(&wire::Image::from(kept.image().clone()))
+            .map_err(|error| Error::internal("writing an image", error))
+    })
+}
+
+impl From<Arc<KeptImage>> for wire::Image {
+    fn from(image: Arc<KeptImage>) -> Self {
+        Image::clone(&image).into()
+    }
+}
 
 impl From<Image> for wire::Image {
     fn from(image: Image) -> Self {

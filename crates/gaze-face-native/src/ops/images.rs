@@ -1,16 +1,20 @@
 //! Images, without their bytes.
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::response::Response;
 use gaze_app::{DeleteMode, Verification};
 use gaze_domain::image::DigestKind;
 use gaze_domain::{Error, ImageId, StoreId};
+use gaze_http::{joined, written};
 
 use super::{Answer, Done, Made, made};
 use crate::Face;
 use crate::auth::Known;
 use crate::body::Document;
+use crate::errors::Refusal;
 use crate::map;
 use crate::path::At;
 use crate::query::Parameters;
@@ -52,18 +56,18 @@ pub(crate) async fn list_images(
     State(face): State<Face>,
     Known(caller): Known,
     mut query: Parameters,
-) -> Answer<Page<image::Image>> {
+) -> Result<Response, Refusal> {
     let wanted = map::list::image_list(&caller, &mut query)?;
     query.finish()?;
     let limit = wanted.limit as usize;
     let mut found = face.app.list_images(&caller, wanted.list).await?;
     let more = found.len() > limit;
     found.truncate(limit);
-    let next = found.last().filter(|_| more).map(|image| image.id.hex());
-    Ok(Json(Page {
-        items: found.into_iter().map(Into::into).collect(),
-        next,
-    }))
+    let next = found.last().filter(|_| more);
+    let next = next.map_or("null".to_owned(), |image| format!("\"{}\"", image.id.hex()));
+    let items: Result<Vec<Bytes>, Error> = found.iter().map(|it| map::image::written(it)).collect();
+    let page = joined("{\"items\":[", &items?, &format!("],\"next\":{next}}}"));
+    Ok(written(page))
 }
 
 /// Makes an image whose bytes are still to be uploaded.
@@ -116,8 +120,9 @@ pub(crate) async fn get_image(
     State(face): State<Face>,
     Known(caller): Known,
     At(id): At<ImageId>,
-) -> Answer<image::Image> {
-    Ok(Json(face.app.get_image(&caller, id).await?.into()))
+) -> Result<Response, Refusal> {
+    let shown = face.app.show_image(&caller, id).await?;
+    Ok(written(map::image::written(&shown)?))
 }
 
 /// Changes what is said of an image.

@@ -18,7 +18,7 @@ pub(super) fn json(status: StatusCode, body: &Value) -> Response {
 }
 
 pub(super) fn list(listing: &Listing, schema_wanted: bool) -> Response {
-    respond(StatusCode::OK, JSON, listing.text(schema_wanted))
+    respond(StatusCode::OK, JSON, listing.body(schema_wanted))
 }
 
 pub(crate) fn text(status: StatusCode, text: String) -> Response {
@@ -44,8 +44,8 @@ pub(super) fn accepted(origin: &str, job: JobId, timeout_ms: u64) -> Response {
     )
 }
 
-fn respond(status: StatusCode, content_type: &'static str, body: String) -> Response {
-    let mut response = Response::new(Body::from(body));
+fn respond(status: StatusCode, content_type: &'static str, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
     *response.status_mut() = status;
     response
         .headers_mut()

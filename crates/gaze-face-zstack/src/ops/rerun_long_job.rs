@@ -55,7 +55,7 @@ async fn run(call: &Call) -> Result<Outcome, Failure> {
             return Ok(Answer::inventory(&map::long_job::inventory(&view))?.into());
         }
         Ok(Outcome::Done(answer)) => (WorkState::Succeeded, answer.into_body(false).to_string()),
-        Ok(Outcome::Listed(listing)) => (WorkState::Succeeded, listing.text(false)),
+        Ok(Outcome::Listed(listing)) => (WorkState::Succeeded, listing.text()),
         Err(Failure::Api(code)) => (WorkState::Failed, failed_body(&code).to_string()),
         Err(text @ Failure::Text(..)) => return Err(text),
     };

@@ -76,7 +76,7 @@ async fn run(call: &Call) -> Result<Outcome, Failure> {
     let result = match message.begin(call, route, work).await {
         Ok(Outcome::Started(_)) => None,
         Ok(Outcome::Done(answer)) => Some(answer.into_body(false).to_string()),
-        Ok(Outcome::Listed(listing)) => Some(listing.text(false)),
+        Ok(Outcome::Listed(listing)) => Some(listing.text()),
         Err(refusal) => {
             call.app.drop_long_job(id).await.map_err(told)?;
             return Err(refusal);

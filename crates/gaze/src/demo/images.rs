@@ -57,7 +57,8 @@ async fn find(app: &App, caller: &Caller, name: &str) -> anyhow::Result<Option<I
     list.conditions.push(Condition::eq(Field::Name, name));
     list.conditions
         .push(Condition::eq(Field::Status, Status::Active));
-    Ok(app.list_images(caller, list).await?.pop())
+    let found = app.list_images(caller, list).await?.pop();
+    Ok(found.map(|kept| Image::clone(&kept)))
 }
 
 async fn bring_in(

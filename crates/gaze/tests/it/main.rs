@@ -10,6 +10,8 @@ mod credentials;
 #[cfg(test)]
 mod images;
 #[cfg(test)]
+mod kept_images;
+#[cfg(test)]
 mod keystone;
 #[cfg(test)]
 mod mapping;

@@ -1,9 +1,11 @@
 //! The rows of image queries, read page by page.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use gaze_app::KeptImage;
 use gaze_domain::list::{Condition as Ours, Field, ImageList, Start};
-use gaze_domain::{Caller, Image, ImageId};
+use gaze_domain::{Caller, ImageId};
 use serde_json::Value;
 
 use super::{CHUNK, among, translate, visible};
@@ -20,7 +22,7 @@ const PAGE: u32 = 1000;
 const MAX_GROUPED: usize = 100_000;
 
 /// The images of a list, by as many pages as its limit needs.
-pub(crate) async fn read(call: &Call, mut list: ImageList) -> Result<Vec<Image>, Failure> {
+pub(crate) async fn read(call: &Call, mut list: ImageList) -> Result<Vec<Arc<KeptImage>>, Failure> {
     let caller = call.caller()?;
     let mut all = Vec::new();
     let mut left = list.limit;
@@ -40,7 +42,11 @@ pub(crate) async fn read(call: &Call, mut list: ImageList) -> Result<Vec<Image>,
     Ok(all)
 }
 
-async fn page(call: &Call, caller: &Caller, list: &ImageList) -> Result<Vec<Image>, Failure> {
+async fn page(
+    call: &Call,
+    caller: &Caller,
+    list: &ImageList,
+) -> Result<Vec<Arc<KeptImage>>, Failure> {
     call.app
         .list_images(caller, list.clone())
         .await
