@@ -93,7 +93,7 @@ impl Places {
 }
 
 impl App {
-    /// Everybody may know the places. They are kept; on PostgreSQL, four statements.
+    /// Everybody may know the places. They are kept until one changes.
     pub async fn catalogue_names(&self, _caller: &Caller) -> Result<Arc<Names>> {
         self.names().await
     }

@@ -19,9 +19,14 @@ impl From<Failure> for Error {
             Failure::Sql(SqlError::Busy) => Self::Unavailable {
                 what: "the database is busy".into(),
             },
-            Failure::Sql(error @ SqlError::Unavailable { .. }) => Self::Unavailable {
-                what: with_causes(&error),
-            },
+            Failure::Sql(error @ SqlError::Unavailable { .. }) => {
+                // Some faces tell clients what is not available. Why is for the operator: it names
+                // hosts, users and files. The request's span says for whom it was.
+                tracing::error!(reason = %with_causes(&error), "the database is away");
+                Self::Unavailable {
+                    what: "its database is away".into(),
+                }
+            }
             Failure::Sql(error) => Self::internal("reading or writing the catalogue", error),
         }
     }
@@ -34,5 +39,26 @@ pub(crate) fn refused(error: SqlError, refusal: impl FnOnce() -> Error) -> Failu
         Failure::Domain(refusal())
     } else {
         Failure::Sql(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[test]
+    fn clients_are_not_told_why_the_database_is_away() {
+        let secret = std::io::Error::other("connecting to db.internal as gaze failed");
+        let error = Error::from(Failure::Sql(SqlError::Unavailable {
+            doing: "connecting to PostgreSQL",
+            source: Arc::new(secret),
+        }));
+        assert!(matches!(&error, Error::Unavailable { .. }));
+        assert_eq!(
+            with_causes(&error),
+            "the service is not available: its database is away"
+        );
     }
 }

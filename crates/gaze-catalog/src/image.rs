@@ -15,7 +15,7 @@ use gaze_domain::image::{Checksums, Os};
 use gaze_domain::{
     Error, Image, ImageId, MemberState, Noun, ProjectId, Status, Timestamp, Transition,
 };
-use gaze_sql::{Kind, Tx, Value};
+use gaze_sql::{Kind, Row, Tx, Value};
 
 use crate::columns::{Columns, all, count, micros, one, opt_count, opt_micros, places, word};
 use crate::failure::refused;
@@ -119,9 +119,9 @@ pub async fn insert(tx: &mut Tx, image: &Image) -> Result<(), Failure> {
     if tx.execute(&sql, &args).await? == 0 {
         return Err(Error::exists(Noun::Image, image.id).into());
     }
-    insert_tags(tx, image).await?;
+    insert_tags(tx, image)?;
     tag::follow_image(tx, image, true).await?;
-    insert_properties(tx, image).await
+    insert_properties(tx, image)
 }
 
 fn changeable(image: &Image) -> Vec<Value> {
@@ -158,7 +158,7 @@ fn content(image: &Image) -> Vec<Value> {
 }
 
 /// One statement for all tags: bulk inserts are bound by the number of statements.
-async fn insert_tags(tx: &mut Tx, image: &Image) -> Result<(), Failure> {
+fn insert_tags(tx: &mut Tx, image: &Image) -> Result<(), Failure> {
     if image.tags.is_empty() {
         return Ok(());
     }
@@ -172,11 +172,10 @@ async fn insert_tags(tx: &mut Tx, image: &Image) -> Result<(), Failure> {
         "INSERT INTO image_tag (tag, image_id) VALUES {}",
         rows.join(", ")
     );
-    tx.execute(&sql, &args).await?;
-    Ok(())
+    Ok(tx.post(&sql, &args)?)
 }
 
-async fn insert_properties(tx: &mut Tx, image: &Image) -> Result<(), Failure> {
+fn insert_properties(tx: &mut Tx, image: &Image) -> Result<(), Failure> {
     if image.properties.is_empty() {
         return Ok(());
     }
@@ -190,8 +189,7 @@ async fn insert_properties(tx: &mut Tx, image: &Image) -> Result<(), Failure> {
         "INSERT INTO image_property (image_id, name, value) VALUES {}",
         rows.join(", ")
     );
-    tx.execute(&sql, &args).await?;
-    Ok(())
+    Ok(tx.post(&sql, &args)?)
 }
 
 /// Saves what a user may change, and the content's facts; never the status, owner or locations.
@@ -218,20 +216,17 @@ pub async fn update(tx: &mut Tx, before: &Image, image: &Image) -> Result<(), Fa
         return Err(Error::not_found(Noun::Image, image.id).into());
     }
     if before.tags != image.tags {
-        tx.execute(
-            "DELETE FROM image_tag WHERE image_id = $1",
-            &[image.id.hex().into()],
-        )
-        .await?;
-        insert_tags(tx, image).await?;
+        let sql = "DELETE FROM image_tag WHERE image_id = $1";
+        tx.post(sql, &[image.id.hex().into()])?;
+        insert_tags(tx, image)?;
     }
     if before.tags != image.tags || before.firmware != image.firmware {
         tag::follow_image(tx, image, false).await?;
     }
     if before.properties != image.properties {
         let sql = "DELETE FROM image_property WHERE image_id = $1";
-        tx.execute(sql, &[image.id.hex().into()]).await?;
-        insert_properties(tx, image).await?;
+        tx.post(sql, &[image.id.hex().into()])?;
+        insert_properties(tx, image)?;
     }
     Ok(())
 }
@@ -288,13 +283,22 @@ fn words(statuses: &[Status]) -> String {
 /// One image with its locations: two statements.
 pub async fn find(rows: &mut impl Rows, id: ImageId) -> Result<Option<Image>, Failure> {
     let sql = format!("SELECT {COLUMNS} FROM image i WHERE i.id = $1");
-    let Some(mut image) = one(rows, &sql, &[id.hex().into()], decode).await? else {
+    let copies = location::statement_of_image();
+    let args: [Value; 1] = [id.hex().into()];
+    let found = rows.rows_of_all(&[(&sql, &args), (&copies, &args)]).await?;
+    of_both(&found)
+}
+
+/// An image, if it was found, of the row of it and the rows of its copies.
+fn of_both(found: &[Vec<Row>]) -> Result<Option<Image>, Failure> {
+    let [image, copies] = found else {
+        return Err(Error::internal("reading an image", "rows are missing").into());
+    };
+    let Some(row) = image.first() else {
         return Ok(None);
     };
-    image.locations = location::of_images(rows, &[id])
-        .await?
-        .remove(&id)
-        .unwrap_or_default();
+    let mut image = decode(&mut Columns::new(row))?;
+    image.locations = location::decoded(copies)?;
     Ok(Some(image))
 }
 
@@ -358,9 +362,17 @@ pub async fn count_by_status(rows: &mut impl Rows) -> Result<Vec<(Status, u64)>,
 /// The image, held against other writers until the transaction ends: what is read here is still
 /// true when it is written back.
 pub async fn lock(tx: &mut Tx, id: ImageId) -> Result<Image, Failure> {
-    if tx.kind() == Kind::Postgres {
-        let sql = "SELECT id FROM image WHERE id = $1 FOR UPDATE";
-        tx.query(sql, &[id.hex().into()]).await?;
+    if tx.kind() == Kind::Sqlite {
+        return get(tx, id).await;
     }
-    get(tx, id).await
+    // Together: the reads see what is there when the lock is held.
+    let hold = "SELECT id FROM image WHERE id = $1 FOR UPDATE";
+    let sql = format!("SELECT {COLUMNS} FROM image i WHERE i.id = $1");
+    let copies = location::statement_of_image();
+    let args: [Value; 1] = [id.hex().into()];
+    let found = tx
+        .query_all(&[(hold, &args), (&sql, &args), (&copies, &args)])
+        .await?;
+    of_both(found.get(1..).unwrap_or_default())?
+        .ok_or_else(|| Error::not_found(Noun::Image, id).into())
 }

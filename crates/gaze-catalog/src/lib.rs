@@ -124,6 +124,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "image revision",
         sql: include_str!("../migrations/0070_image_revision.sql"),
     },
+    Migration {
+        version: 79,
+        name: "count changes",
+        sql: include_str!("../migrations/0079_count_changes.sql"),
+    },
 ];
 
 /// A handle on the catalogue. Cheap to clone.
@@ -154,6 +159,16 @@ impl Catalog {
         T: Send + 'static,
     {
         self.db.write(body).await.map_err(Error::from)
+    }
+
+    /// The same, for a change that may be seen a moment before it is durable, of a row that many
+    /// change: see [`Db::write_contended`].
+    pub async fn write_contended<T, F>(&self, body: F) -> Result<T, Error>
+    where
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, Failure>> + Send + 'static,
+        T: Send + 'static,
+    {
+        self.db.write_contended(body).await.map_err(Error::from)
     }
 
     /// The connection, for the job queue that lives beside the catalogue.

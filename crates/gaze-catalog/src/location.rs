@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use gaze_domain::{
     ByteCount, Error, ImageId, Location, LocationId, LocationState, Noun, StoreId, Timestamp,
 };
-use gaze_sql::{Kind, Tx};
+use gaze_sql::{Kind, Row, Tx};
 
 use crate::columns::{self, BATCH, Columns, all, count, micros, one, padded, places};
 use crate::failure::refused;
@@ -252,6 +252,17 @@ pub async fn of_images(
         }
     }
     Ok(found)
+}
+
+/// The statement that reads the copies of one image, oldest first, given its id.
+pub(crate) fn statement_of_image() -> String {
+    format!("{SELECT} WHERE image_id = $1 ORDER BY ordinal")
+}
+
+pub(crate) fn decoded(rows: &[Row]) -> Result<Vec<Location>, Failure> {
+    rows.iter()
+        .map(|row| decode(&mut Columns::new(row)))
+        .collect()
 }
 
 /// Keys that the catalogue knows in a store among those asked about.

@@ -14,6 +14,21 @@ pub trait Rows: Send {
         sql: &'a str,
         args: &'a [Value],
     ) -> impl Future<Output = Result<Vec<Row>, SqlError>> + Send + 'a;
+
+    /// The rows of several statements, none of which needs to know what another found: on
+    /// PostgreSQL in one round trip.
+    fn rows_of_all<'a>(
+        &'a mut self,
+        statements: &'a [(&'a str, &'a [Value])],
+    ) -> impl Future<Output = Result<Vec<Vec<Row>>, SqlError>> + Send + 'a {
+        async move {
+            let mut all = Vec::with_capacity(statements.len());
+            for (sql, args) in statements {
+                all.push(self.rows(sql, args).await?);
+            }
+            Ok(all)
+        }
+    }
 }
 
 /// Reads outside any transaction.
@@ -36,6 +51,13 @@ impl Rows for Reader<'_> {
     async fn rows<'a>(&'a mut self, sql: &'a str, args: &'a [Value]) -> Result<Vec<Row>, SqlError> {
         self.db.query(sql, args).await
     }
+
+    async fn rows_of_all<'a>(
+        &'a mut self,
+        statements: &'a [(&'a str, &'a [Value])],
+    ) -> Result<Vec<Vec<Row>>, SqlError> {
+        self.db.query_all(statements).await
+    }
 }
 
 impl Rows for Tx {
@@ -45,5 +67,12 @@ impl Rows for Tx {
 
     async fn rows<'a>(&'a mut self, sql: &'a str, args: &'a [Value]) -> Result<Vec<Row>, SqlError> {
         self.query(sql, args).await
+    }
+
+    async fn rows_of_all<'a>(
+        &'a mut self,
+        statements: &'a [(&'a str, &'a [Value])],
+    ) -> Result<Vec<Vec<Row>>, SqlError> {
+        self.query_all(statements).await
     }
 }

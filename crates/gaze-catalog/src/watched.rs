@@ -1,4 +1,5 @@
-//! Which tables an answer is made of, for those who keep it until one of them changes.
+//! Which tables an answer is made of, for those who keep it until one of them changes. Each has a
+//! trigger on PostgreSQL, which tells when: `migrations/0079_count_changes.sql`.
 
 /// Of [`crate::token::find_holder`].
 pub const HOLDERS: &[&str] = &["token", "account", "project", "domain"];

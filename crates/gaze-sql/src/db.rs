@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::future::BoxFuture;
 
-use crate::postgres::Postgres;
+use crate::postgres::{Manner, Postgres};
 use crate::sqlite::Sqlite;
-use crate::{Cost, Migration, Row, SqlError, Tx, Value, Watch, migrate};
+use crate::{Cost, Migration, Row, SqlError, Tx, Value, Watch, migrate, request};
 
 /// Which database to open.
 #[derive(Clone)]
@@ -23,7 +23,8 @@ pub enum Target {
     Postgres {
         /// `postgres://user:password@host:port/database`, or key-value words.
         url: String,
-        /// Upper limit of open connections, at least 1.
+        /// Upper limit of open connections; at least four are used: one for reads, one for writes,
+        /// and two of the layer's own.
         max_connections: usize,
     },
 }
@@ -61,7 +62,7 @@ pub struct Db {
 
 enum Backend {
     Sqlite(Sqlite),
-    Postgres(Postgres),
+    Postgres(Box<Postgres>),
 }
 
 impl fmt::Debug for Db {
@@ -85,7 +86,7 @@ impl Db {
             Target::Postgres {
                 url,
                 max_connections,
-            } => Backend::Postgres(Postgres::open(url, *max_connections).await?),
+            } => Backend::Postgres(Box::new(Postgres::open(url, *max_connections).await?)),
         };
         Ok(Db {
             backend: Arc::new(backend),
@@ -107,7 +108,23 @@ impl Db {
         self.statements.fetch_add(1, Ordering::Relaxed);
         match &*self.backend {
             Backend::Sqlite(sqlite) => sqlite.query(sql, args),
-            Backend::Postgres(postgres) => postgres.query(sql, args).await,
+            Backend::Postgres(postgres) => Box::pin(postgres.query(sql, args)).await,
+        }
+    }
+
+    /// Runs several reads, which may see different states of the database, in one round trip.
+    pub async fn query_all(
+        &self,
+        statements: &[(&str, &[Value])],
+    ) -> Result<Vec<Vec<Row>>, SqlError> {
+        self.statements
+            .fetch_add(statements.len() as u64, Ordering::Relaxed);
+        match &*self.backend {
+            Backend::Sqlite(sqlite) => statements
+                .iter()
+                .map(|(sql, args)| sqlite.query(sql, args))
+                .collect(),
+            Backend::Postgres(postgres) => Box::pin(postgres.query_all(statements)).await,
         }
     }
 
@@ -130,9 +147,43 @@ impl Db {
         T: Send + 'static,
         E: From<SqlError> + Send + 'static,
     {
+        self.write_so(Manner::Plain, body).await
+    }
+
+    /// The same, for a transaction that changes a row which many others change too: on
+    /// PostgreSQL it gives its locks back before it is durable, or all who want the row would
+    /// wait for the disk one after the other.
+    ///
+    /// Others may so see the change some milliseconds before it is durable, and a server that
+    /// fails in between takes it back. Nobody was told of it, and what others have written since
+    /// is taken back with it; but whoever only looked has seen it. So it is for changes that may
+    /// be seen and lost, such as new things without bytes, and for none after which bytes are
+    /// removed.
+    pub async fn write_contended<T, E, F>(&self, body: F) -> Result<T, E>
+    where
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: From<SqlError> + Send + 'static,
+    {
+        self.write_so(Manner::Contended, body).await
+    }
+
+    async fn write_so<T, E, F>(&self, manner: Manner, body: F) -> Result<T, E>
+    where
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, E>> + Send + 'static,
+        T: Send + 'static,
+        E: From<SqlError> + Send + 'static,
+    {
         match &*self.backend {
             Backend::Sqlite(sqlite) => sqlite.write(body).await,
-            Backend::Postgres(postgres) => postgres.write(Arc::clone(&self.statements), body).await,
+            Backend::Postgres(postgres) => {
+                let statements = Arc::clone(&self.statements);
+                // Boxed, as reads are: a round trip costs more, and what runs on SQLite stays
+                // small.
+                let written = Box::pin(postgres.write(statements, manner, body)).await;
+                request::wrote();
+                written
+            }
         }
     }
 
@@ -144,8 +195,9 @@ impl Db {
     }
 
     /// The plan of a statement, one line an entry, for tests that hold a query to its index:
-    /// SQLite's `EXPLAIN QUERY PLAN` details, or PostgreSQL's `EXPLAIN` with sequential scans
-    /// discouraged, since on a small table it would prefer one to any index.
+    /// SQLite's `EXPLAIN QUERY PLAN` details, or PostgreSQL's `EXPLAIN` of the plan for all
+    /// arguments, with sequential scans discouraged, since on a small table it would prefer one to
+    /// any index.
     pub async fn explain(&self, sql: &str, args: &[Value]) -> Result<Vec<String>, SqlError> {
         match &*self.backend {
             Backend::Sqlite(sqlite) => sqlite.explain(sql, args),
@@ -162,13 +214,14 @@ impl Db {
         }
     }
 
-    /// A watch on tables, for keeping what was read from them. `None` on PostgreSQL, to which
-    /// other processes write as well. A table is changed by statements that name rows: not by
-    /// migrations, and not by a `DELETE` without a condition.
-    pub fn watch(&self, tables: &'static [&'static str]) -> Option<Watch> {
+    /// A watch on tables, for keeping what was read from them. On SQLite a table is changed by
+    /// statements that name rows: not by migrations, and not by a `DELETE` without a condition. On
+    /// PostgreSQL it is changed by what the triggers that run `count_change()` are for: a table
+    /// without one never changes.
+    pub fn watch(&self, tables: &'static [&'static str]) -> Watch {
         match &*self.backend {
-            Backend::Sqlite(sqlite) => Some(sqlite.watch(tables)),
-            Backend::Postgres(_) => None,
+            Backend::Sqlite(sqlite) => sqlite.watch(tables),
+            Backend::Postgres(postgres) => postgres.watch(tables),
         }
     }
 
@@ -183,7 +236,7 @@ impl Db {
     pub async fn close(&self) {
         match &*self.backend {
             Backend::Sqlite(sqlite) => sqlite.close().await,
-            Backend::Postgres(postgres) => postgres.close(),
+            Backend::Postgres(postgres) => postgres.close().await,
         }
     }
 }

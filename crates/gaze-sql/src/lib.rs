@@ -26,6 +26,7 @@ mod db;
 mod error;
 mod migrate;
 mod postgres;
+pub mod request;
 mod row;
 mod sqlite;
 #[cfg(feature = "testing")]

@@ -1,9 +1,11 @@
 //! Migrations: numbered steps, each applied once and in its own transaction.
 
+use crate::postgres::changes;
 use crate::{Db, Kind, SqlError, Tx};
 
 /// One step of a set. The text is written once for both databases: on PostgreSQL every `BLOB` in
-/// capitals that is a word of its own becomes `BYTEA`, also inside comments and quotes.
+/// capitals that is a word of its own becomes `BYTEA`, also inside comments and quotes; and what
+/// stands behind a line [`ONLY_POSTGRES`] is for PostgreSQL alone.
 #[derive(Clone, Copy, Debug)]
 pub struct Migration {
     /// At least 1, and above that of the step before it. A number may be missing: a step that was
@@ -14,6 +16,9 @@ pub struct Migration {
     /// Statements separated by `;`.
     pub sql: &'static str,
 }
+
+/// Begins the part of a migration that SQLite is not told.
+const ONLY_POSTGRES: &str = "-- Only on PostgreSQL:";
 
 const TABLE: &str = "CREATE TABLE IF NOT EXISTS migration (
     set_name TEXT NOT NULL,
@@ -53,6 +58,10 @@ pub(crate) async fn run(db: &Db, set: &str, steps: &[Migration]) -> Result<(), S
 async fn missing(tx: &mut Tx, set: &str, steps: &[Migration]) -> Result<Vec<Migration>, SqlError> {
     lock(tx).await?;
     tx.batch(TABLE).await?;
+    if tx.kind() == Kind::Postgres {
+        tx.batch(changes::COUNTERS).await?;
+        tx.batch(changes::FOLD).await?;
+    }
     let sql = "SELECT version, name, statements FROM migration WHERE set_name = $1 \
                ORDER BY version";
     let mismatch = |reason: String| SqlError::MigrationMismatch {
@@ -101,7 +110,7 @@ async fn apply(tx: &mut Tx, set: &str, step: Migration) -> Result<(), SqlError> 
         source: Box::new(source),
     };
     match tx.kind() {
-        Kind::Sqlite => tx.batch(step.sql).await.map_err(failed),
+        Kind::Sqlite => tx.batch(for_sqlite(step.sql)).await.map_err(failed),
         Kind::Postgres => tx.batch(&for_postgres(step.sql)).await.map_err(failed),
     }
 }
@@ -109,8 +118,17 @@ async fn apply(tx: &mut Tx, set: &str, step: Migration) -> Result<(), SqlError> 
 async fn lock(tx: &mut Tx) -> Result<(), SqlError> {
     match tx.kind() {
         Kind::Sqlite => Ok(()),
-        Kind::Postgres => tx.query(LOCK, &[]).await.map(|_locked| ()),
+        Kind::Postgres => {
+            // An index on a large table takes its time, and so does who waits for it.
+            tx.batch("SET LOCAL lock_timeout = 0; SET LOCAL statement_timeout = 0")
+                .await?;
+            tx.query(LOCK, &[]).await.map(drop)
+        }
     }
+}
+
+fn for_sqlite(sql: &str) -> &str {
+    sql.split_once(ONLY_POSTGRES).map_or(sql, |(both, _)| both)
 }
 
 /// The text with each word `BLOB` replaced; a longer word that contains it is left alone.
@@ -130,6 +148,14 @@ fn is_of_word(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sqlite_is_told_what_both_are() {
+        let check = |sql: &str, expected: &str| assert_eq!(for_sqlite(sql), expected);
+        check("CREATE TABLE a (id TEXT);", "CREATE TABLE a (id TEXT);");
+        check("A;\n-- Only on PostgreSQL:\nB;", "A;\n");
+        check("-- Only on PostgreSQL:\nB;", "");
+    }
 
     #[test]
     fn blob_becomes_bytea_only_as_a_word_of_its_own() {

@@ -97,7 +97,7 @@ impl Sqlite {
     }
 
     pub(crate) fn watch(&self, tables: &'static [&'static str]) -> Watch {
-        self.watches.watch(tables)
+        self.watches.watch(tables, None)
     }
 
     pub(crate) async fn close(&self) {

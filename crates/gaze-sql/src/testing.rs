@@ -101,7 +101,7 @@ pub async fn postgres(base: &str) -> Fresh {
     driver.abort();
     let target = Target::Postgres {
         url: format!("{base}/{name}"),
-        max_connections: 4,
+        max_connections: 6,
     };
     let remains = Remains::Database { base, name };
     let db = Db::open(&target).await.expect("a PostgreSQL database");

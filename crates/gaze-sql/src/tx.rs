@@ -58,6 +58,39 @@ impl Tx {
         self.end_statement(result)
     }
 
+    /// Runs several statements one after the other and returns the rows of each: on PostgreSQL, in
+    /// one round trip.
+    pub async fn query_all(
+        &mut self,
+        statements: &[(&str, &[Value])],
+    ) -> Result<Vec<Vec<Row>>, SqlError> {
+        for _ in statements {
+            self.begin_statement()?;
+        }
+        let result = match &mut self.connection {
+            Connection::Sqlite(connection) => statements
+                .iter()
+                .map(|(sql, args)| sqlite::query(connection, sql, args))
+                .collect(),
+            Connection::Postgres(open) => open.query_all(statements).await,
+        };
+        self.end_statement(result)
+    }
+
+    /// Runs a statement whose outcome nobody looks at: on PostgreSQL it is sent with the next one,
+    /// or with the commit, and so it may be those that tell that it failed.
+    pub fn post(&mut self, sql: &str, args: &[Value]) -> Result<(), SqlError> {
+        self.begin_statement()?;
+        let result = match &mut self.connection {
+            Connection::Sqlite(connection) => sqlite::execute(connection, sql, args).map(drop),
+            Connection::Postgres(open) => {
+                open.post(sql, args);
+                Ok(())
+            }
+        };
+        self.end_statement(result)
+    }
+
     /// Like [`Tx::query`], but returns only the first row, if there is one.
     pub async fn query_opt(&mut self, sql: &str, args: &[Value]) -> Result<Option<Row>, SqlError> {
         Ok(self.query(sql, args).await?.into_iter().next())

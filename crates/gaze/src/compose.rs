@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
+use axum::extract::Request;
 use axum::http::{StatusCode, Uri};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
 use gaze_app::{App, DeleteMode, Settings, SystemRuntime};
 use gaze_domain::Runtime;
 use gaze_http::{Forwarded, Metrics, observe};
@@ -121,6 +124,12 @@ fn router(config: &Config, app: &App, runtime: &Arc<dyn Runtime>) -> Router {
         ))
         .merge(gaze_http::metrics::router(metrics.clone()))
         .fallback(nothing_here)
+        .layer(from_fn(one_look))
+}
+
+/// All that a request asks for of what is kept is as new as the request.
+async fn one_look(request: Request, next: Next) -> Response {
+    gaze_sql::request::one_look(next.run(request)).await
 }
 
 /// What no face owns.
@@ -164,8 +173,9 @@ fn settings(config: &Config, data: &Path) -> anyhow::Result<Settings> {
     })
 }
 
-/// Connections to PostgreSQL; a catalogue's statements are short.
-const POSTGRES_CONNECTIONS: usize = 16;
+/// Connections to PostgreSQL; a catalogue's statements are short. Two services fit into the hundred
+/// that a server allows by default.
+const POSTGRES_CONNECTIONS: usize = 40;
 
 fn target(url: &str, data: &Path) -> anyhow::Result<Target> {
     match url {

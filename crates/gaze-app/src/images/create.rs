@@ -14,8 +14,9 @@ impl App {
     pub async fn create_image(&self, caller: &Caller, new: NewImage) -> Result<Image> {
         let made = self.new_image(caller, new, String::new())?;
         let row = made.clone();
+        // All new images of a project are counted in one row.
         self.catalog()
-            .write(move |tx| Box::pin(async move { insert_charged(tx, &row).await }))
+            .write_contended(move |tx| Box::pin(async move { insert_charged(tx, &row).await }))
             .await?;
         Ok(made)
     }

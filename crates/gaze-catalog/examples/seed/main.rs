@@ -23,7 +23,7 @@ use std::error::Error;
 use std::time::Instant;
 
 use gaze_catalog::Catalog;
-use gaze_sql::{Db, Target};
+use gaze_sql::{Db, Kind, Target};
 use serde_json::json;
 
 use images::Plan;
@@ -42,7 +42,7 @@ async fn main() -> Outcome<()> {
     let target = if database.starts_with("postgres") {
         Target::Postgres {
             url: database,
-            max_connections: 2,
+            max_connections: 4,
         }
     } else {
         Target::Sqlite {
@@ -75,6 +75,12 @@ async fn main() -> Outcome<()> {
     catalog
         .write(move |tx| Box::pin(async move { images::settle(tx, &all, &place).await }))
         .await?;
+    if db.kind() == Kind::Postgres {
+        // It would do so by itself, in a minute or two.
+        catalog
+            .write(|tx| Box::pin(async move { Ok(tx.execute("ANALYZE", &[]).await.map(drop)?) }))
+            .await?;
+    }
     eprintln!("{} s", begun.elapsed().as_secs());
     let said = json!({
         "images": plan.len(),

@@ -4,7 +4,7 @@ use gaze_domain::Error;
 use gaze_domain::list::{Condition, Field, Operand, Test};
 use gaze_sql::{Kind, Value};
 
-use super::fields::{Place, Type, coerce, name, place, plain_text};
+use super::fields::{Place, Type, coerce, literal, name, place, plain_text};
 use crate::Failure;
 use crate::columns::padded;
 
@@ -194,13 +194,27 @@ impl<'l> Writer<'l> {
                 return Ok(format!("{expression} NOT IN ({places})"));
             }
         };
-        let value = self.add(coerce(field, of, operand)?);
+        let value = self.operand(field, coerce(field, of, operand)?);
         Ok(format!("{expression} {operator} {value}"))
     }
 
     fn set(&mut self, field: &Field, of: Type, operands: &[Operand]) -> Result<String, Failure> {
         let values = set(field, of, operands)?;
-        Ok(self.add_set(values).join(", "))
+        let places: Vec<String> = padded(values)
+            .into_iter()
+            .map(|value| self.operand(field, value))
+            .collect();
+        Ok(places.join(", "))
+    }
+
+    /// An argument, or on PostgreSQL the value itself where there are only a few that it can be. A
+    /// statement is planned there once for all arguments, by how many values a column has: of one
+    /// that nearly always has the same, `<> $1` would be taken to leave nothing.
+    fn operand(&mut self, field: &Field, value: Value) -> String {
+        match literal(field, &value) {
+            Some(literal) if self.kind == Kind::Postgres => literal,
+            _ => self.add(value),
+        }
     }
 
     fn like(

@@ -1,7 +1,11 @@
 //! How each field of a list's conditions and order is spelled in SQL.
 
+use std::str::FromStr;
+
 use gaze_domain::list::{Field, Operand};
-use gaze_domain::{Error, Timestamp};
+use gaze_domain::{
+    Architecture, DiskFormat, Error, Firmware, Media, Platform, Status, Timestamp, Visibility,
+};
 use gaze_sql::Value;
 
 use crate::Failure;
@@ -164,6 +168,38 @@ pub(super) fn coerce(field: &Field, of: Type, operand: &Operand) -> Result<Value
     }
 }
 
+/// The value as it stands in SQL, if it is a flag or one of our own few words for the field.
+pub(super) fn literal(field: &Field, value: &Value) -> Option<String> {
+    fn known<T: FromStr>(text: &str, word: fn(T) -> &'static str) -> Option<&'static str> {
+        text.parse().ok().map(word).filter(|word| *word == text)
+    }
+    let text = match value {
+        Value::Int(flag @ (0 | 1)) => {
+            return match field {
+                Field::Enabled
+                | Field::Protected
+                | Field::Hidden
+                | Field::System
+                | Field::Virtio => Some(flag.to_string()),
+                _ => None,
+            };
+        }
+        Value::Text(text) => text,
+        Value::Int(_) | Value::Bytes(_) | Value::Null => return None,
+    };
+    let word = match field {
+        Field::Status => known(text, Status::as_str),
+        Field::Visibility => known(text, Visibility::as_str),
+        Field::Media => known(text, Media::as_str),
+        Field::Platform => known(text, Platform::as_str),
+        Field::Architecture => known(text, Architecture::as_str),
+        Field::Firmware => known(text, Firmware::as_str),
+        Field::Format => known(text, DiskFormat::as_str),
+        _ => None,
+    };
+    word.map(|word| format!("'{word}'"))
+}
+
 /// Refuses NUL, which PostgreSQL's text cannot hold.
 pub(super) fn plain_text(field: &Field, text: &str) -> Result<(), Failure> {
     if text.contains('\0') {
@@ -178,5 +214,26 @@ pub(super) fn name(field: &Field) -> String {
     match field {
         Field::Property(name) => name.clone(),
         other => format!("{other:?}").to_lowercase(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_words_of_ours_stand_in_sql_as_they_are() {
+        let check = |field: Field, value: Value, expected: Option<&str>| {
+            assert_eq!(literal(&field, &value).as_deref(), expected, "{value:?}");
+        };
+        check(Field::Status, "deleted".into(), Some("'deleted'"));
+        check(Field::Visibility, "public".into(), Some("'public'"));
+        check(Field::Hidden, true.into(), Some("1"));
+        check(Field::Status, "Deleted".into(), None);
+        check(Field::Status, "deleted' OR '1'='1".into(), None);
+        check(Field::Visibility, "deleted".into(), None);
+        check(Field::Name, "deleted".into(), None);
+        check(Field::MinRamMib, 1_i64.into(), None);
+        check(Field::Hidden, 2_i64.into(), None);
     }
 }

@@ -93,11 +93,11 @@ async fn follow(
             None => delete(tx, tag.id).await?,
         }
     }
-    insert_all(tx, at, &ids, &missing).await
+    insert_all(tx, at, &ids, &missing)
 }
 
 /// One statement for all: bulk inserts are bound by the number of statements.
-async fn insert_all(
+fn insert_all(
     tx: &mut Tx,
     at: &Place,
     taken: &BTreeSet<TagId>,
@@ -141,8 +141,7 @@ async fn insert_all(
          VALUES {}",
         rows.join(", ")
     );
-    tx.execute(&sql, &args).await?;
-    Ok(())
+    Ok(tx.post(&sql, &args)?)
 }
 
 /// An id that the subject's other tags do not have: one that got another text keeps its id.

@@ -82,3 +82,29 @@ async fn no_table_is_left_out_and_none_is_too_many() {
     image::head(listener, ImageId::new(id)).await.unwrap();
     check(listener, watched::HEADS);
 }
+
+/// On PostgreSQL a table without a trigger would never be seen to change.
+#[tokio::test]
+async fn each_table_has_what_counts_its_changes() {
+    for world in crate::world::empty().await {
+        let db = world.catalog.db();
+        if db.kind() == Kind::Sqlite {
+            continue;
+        }
+        let sql = "SELECT c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+                   JOIN pg_proc p ON p.oid = t.tgfoid
+                   WHERE p.proname = 'count_change' ORDER BY c.relname";
+        let rows = db.query(sql, &[]).await.unwrap();
+        let counted: BTreeSet<&str> = rows.iter().map(|row| row.str(0).unwrap()).collect();
+        let all = [
+            watched::HOLDERS,
+            watched::SIGNERS,
+            watched::NAMES,
+            watched::LISTS,
+            watched::CLUSTERS,
+            watched::POOLS,
+        ];
+        let tables: BTreeSet<&str> = all.into_iter().flatten().copied().collect();
+        assert_eq!(counted, tables);
+    }
+}

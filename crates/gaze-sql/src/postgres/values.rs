@@ -69,7 +69,7 @@ impl<'a> FromSql<'a> for Decoded<'a> {
 }
 
 pub(super) fn decode_row(row: &tokio_postgres::Row) -> Result<Row, SqlError> {
-    let mut decoded = Row::with_capacity(row.len(), 0);
+    let mut decoded = Row::with_capacity(row.len(), row.raw_size_bytes());
     for column in 0..row.len() {
         let value = row
             .try_get::<_, Decoded<'_>>(column)

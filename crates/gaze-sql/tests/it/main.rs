@@ -5,6 +5,7 @@
 mod group_commit;
 mod migrations;
 mod opening;
+mod round_trips;
 mod statements;
 mod transactions;
 mod watches;
