@@ -7,15 +7,14 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use gaze_domain::access::AuthFailure;
 use gaze_domain::{Error, ImageId, Noun, Status};
-use gaze_http::{RequestId, report};
+use gaze_http::origin::Addressed;
+use gaze_http::{Around, RequestId, around, report};
 
-use crate::{Face, wire};
+use crate::{Config, wire};
 
 /// Why an operation gives no answer.
 #[derive(Clone, Debug)]
@@ -136,12 +135,12 @@ impl From<AuthFailure> for Refusal {
 }
 
 /// An image's id as this API writes it, or the text that was none.
-fn written(id: &str) -> String {
+fn hyphenated(id: &str) -> String {
     ImageId::parse(id).map_or_else(|| id.to_owned(), ImageId::hyphenated)
 }
 
 fn no_image(id: &str) -> Refusal {
-    Refusal::not_found(format!("No image found with ID {}", written(id)))
+    Refusal::not_found(format!("No image found with ID {}", hyphenated(id)))
 }
 
 impl From<&Error> for Refusal {
@@ -154,7 +153,7 @@ impl From<&Error> for Refusal {
             Error::AlreadyExists {
                 noun: Noun::Image,
                 id,
-            } => Self::conflict(format!("Image ID {} already exists!", written(id))),
+            } => Self::conflict(format!("Image ID {} already exists!", hyphenated(id))),
             Error::AlreadyExists {
                 noun: Noun::Namespace,
                 id,
@@ -188,10 +187,13 @@ impl From<&Error> for Refusal {
                 id,
                 state,
                 needed,
-            } => Self::conflict(format!("The {noun} {} is {state}: {needed}.", written(id))),
+            } => Self::conflict(format!(
+                "The {noun} {} is {state}: {needed}.",
+                hyphenated(id)
+            )),
             Error::InUse { noun, id, reason } => Self::conflict(format!(
                 "The {noun} {} could not be changed because it is in use: {reason}",
-                written(id)
+                hyphenated(id)
             )),
             Error::Protected { image } => Self::forbidden(format!(
                 "Image {} is protected and cannot be deleted.",
@@ -264,7 +266,7 @@ fn not_found(noun: Noun, id: &str) -> Refusal {
         Noun::MetadefTag => Refusal::not_found(format!("Could not find metadata tag {id}")),
         Noun::ResourceType => Refusal::not_found(format!("Failed to find resource type {id}")),
         Noun::Store => Refusal::not_found(format!("The store {id} was not found.")),
-        Noun::Job => Refusal::not_found(format!("No task found with ID {}", written(id))),
+        Noun::Job => Refusal::not_found(format!("No task found with ID {}", hyphenated(id))),
         Noun::Pool
         | Noun::Volume
         | Noun::Snapshot
@@ -291,21 +293,40 @@ impl IntoResponse for Refusal {
     }
 }
 
+/// What of a request a refusal is written with.
+pub(crate) struct Asked {
+    id: Option<RequestId>,
+    json: bool,
+    addressed: Addressed,
+}
+
 /// The layer that writes refusals, and logs their causes once.
-pub(crate) async fn render(State(face): State<Face>, request: Request, next: Next) -> Response {
-    let id = request.extensions().get::<RequestId>().cloned();
-    let json = wants_json(request.headers());
-    let identity = face.config.identity_url.clone();
-    let identity = identity.unwrap_or_else(|| face.origin(request.headers()));
-    let mut response = next.run(request).await;
-    let Some(refusal) = response.extensions_mut().remove::<Refusal>() else {
-        return response;
-    };
-    if let (Some(cause), Some(id)) = (&refusal.cause, &id) {
+pub(crate) fn render(config: Arc<Config>) -> Around<Arc<Config>, Asked> {
+    around(
+        config,
+        |_, request| Asked {
+            id: request.extensions().get::<RequestId>().cloned(),
+            json: wants_json(request.headers()),
+            addressed: Addressed::of(request.headers()),
+        },
+        |config, asked, mut response| match response.extensions_mut().remove::<Refusal>() {
+            Some(refusal) => written(config, &asked, refusal, response),
+            None => response,
+        },
+    )
+}
+
+fn written(config: &Config, asked: &Asked, refusal: Refusal, mut response: Response) -> Response {
+    if let (Some(cause), Some(id)) = (&refusal.cause, &asked.id) {
         report(cause, id);
     }
+    let identity = || match (&config.identity_url, &config.public_url) {
+        (Some(url), _) => url.clone(),
+        (None, Some(url)) => url.trim_end_matches('/').to_owned(),
+        (None, None) => asked.addressed.origin(config.forwarded),
+    };
     let allow = response.headers_mut().remove(header::ALLOW);
-    let mut written = refusal.written(json, &identity);
+    let mut written = refusal.written(asked.json, identity);
     let headers = written.headers_mut();
     if let Some(allow) = allow {
         headers.insert(header::ALLOW, allow);
@@ -325,7 +346,7 @@ fn wants_json(headers: &HeaderMap) -> bool {
 }
 
 impl Refusal {
-    fn written(&self, json: bool, identity: &str) -> Response {
+    fn written(&self, json: bool, identity: impl FnOnce() -> String) -> Response {
         let title = self.status.canonical_reason().unwrap_or("Error");
         let code = self.status.as_u16();
         if self.status == StatusCode::UNAUTHORIZED {
@@ -337,7 +358,7 @@ impl Refusal {
                 },
             };
             let mut response = (self.status, Json(body)).into_response();
-            let challenge = HeaderValue::from_str(&format!("Keystone uri=\"{identity}\""));
+            let challenge = HeaderValue::from_str(&format!("Keystone uri=\"{}\"", identity()));
             if let Ok(challenge) = challenge {
                 response
                     .headers_mut()

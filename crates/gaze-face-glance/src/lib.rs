@@ -16,11 +16,11 @@ mod routes;
 mod vendor;
 mod wire;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
 use axum::http::HeaderMap;
-use axum::middleware;
 use gaze_app::App;
 use gaze_http::{Forwarded, openstack_id};
 
@@ -63,11 +63,11 @@ impl Default for Config {
     }
 }
 
-/// What every operation is given.
+/// What every operation is given: cloned several times with each request.
 #[derive(Clone, Debug)]
 struct Face {
     app: App,
-    config: Config,
+    config: Arc<Config>,
 }
 
 impl Face {
@@ -95,9 +95,11 @@ impl Face {
 /// The routes of this face. They need a [`gaze_http::RequestId`] in every request's extensions,
 /// which [`gaze_http::observe`] puts there.
 pub fn router(app: App, config: Config) -> Router {
-    let face = Face { app, config };
+    let face = Face {
+        app,
+        config: Arc::new(config),
+    };
     routes::routes()
-        .layer(middleware::from_fn_with_state(face.clone(), errors::render))
-        .layer(middleware::from_fn(openstack_id))
+        .layer((openstack_id(), errors::render(Arc::clone(&face.config))))
         .with_state(face)
 }

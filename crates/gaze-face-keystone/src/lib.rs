@@ -15,7 +15,9 @@ mod routes;
 )]
 mod wire;
 
-use axum::{Router, middleware};
+use std::sync::Arc;
+
+use axum::Router;
 use gaze_app::App;
 use gaze_http::{Forwarded, openstack_id};
 
@@ -34,14 +36,15 @@ pub struct Config {
 /// The routes of this face. They need a [`gaze_http::RequestId`] in every request's extensions,
 /// which [`gaze_http::observe`] puts there.
 pub fn router(app: App, config: Config) -> Router {
-    routes::router(Face { app, config }).layer(middleware::from_fn(openstack_id))
+    let config = Arc::new(config);
+    routes::router(Face { app, config }).layer(openstack_id())
 }
 
-/// What every operation is given.
+/// What every operation is given: cloned several times with each request.
 #[derive(Clone, Debug)]
 struct Face {
     app: App,
-    config: Config,
+    config: Arc<Config>,
 }
 
 impl Face {

@@ -3,15 +3,13 @@
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use gaze_app::App;
 use gaze_domain::access::AuthFailure;
 use gaze_domain::{Error, Noun};
-use gaze_http::{BodyError, RequestId, report};
+use gaze_http::{Around, BodyError, RequestId, around, report};
 
-use crate::Face;
 use crate::wire::problem::{Problem, ProblemKind};
 
 macro_rules! kinds {
@@ -276,18 +274,22 @@ impl IntoResponse for Refusal {
 }
 
 /// The layer that writes refusals, and logs their causes once.
-pub(crate) async fn render(State(face): State<Face>, request: Request, next: Next) -> Response {
-    let known = request.extensions().get::<RequestId>().cloned();
-    let mut response = next.run(request).await;
-    let Some(refusal) = response.extensions_mut().remove::<Refusal>() else {
-        return response;
-    };
-    // `gaze_http::observe` gives each request its id; a bare router has none.
-    let id = known.unwrap_or_else(|| RequestId::fresh(face.app.new_uuid()));
-    if let Some(cause) = &refusal.cause {
-        report(cause, &id);
-    }
-    refusal.into_problem(&id)
+pub(crate) fn render(app: App) -> Around<App, Option<RequestId>> {
+    around(
+        app,
+        |_, request| request.extensions().get::<RequestId>().cloned(),
+        |app, known, mut response| {
+            let Some(refusal) = response.extensions_mut().remove::<Refusal>() else {
+                return response;
+            };
+            // `gaze_http::observe` gives each request its id; a bare router has none.
+            let id = known.unwrap_or_else(|| RequestId::fresh(app.new_uuid()));
+            if let Some(cause) = &refusal.cause {
+                report(cause, &id);
+            }
+            refusal.into_problem(&id)
+        },
+    )
 }
 
 #[cfg(test)]

@@ -16,10 +16,10 @@ mod routes;
 )]
 mod wire;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::middleware;
 use gaze_app::App;
 use gaze_domain::Timestamp;
 
@@ -46,11 +46,11 @@ impl Default for Config {
     }
 }
 
-/// What every handler shares.
+/// What every handler shares: cloned several times with each request.
 #[derive(Clone, Debug)]
 struct Face {
     app: App,
-    config: Config,
+    config: Arc<Config>,
     started_at: Timestamp,
 }
 
@@ -60,9 +60,9 @@ pub fn router(app: App, config: Config) -> Router {
     let face = Face {
         started_at: app.now(),
         app,
-        config,
+        config: Arc::new(config),
     };
     routes::routes()
-        .layer(middleware::from_fn_with_state(face.clone(), errors::render))
+        .layer(errors::render(face.app.clone()))
         .with_state(face)
 }

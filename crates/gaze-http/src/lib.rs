@@ -3,6 +3,7 @@
 //!
 //! Knows HTTP and [`gaze_domain::Error`]; knows no vendor and no verb.
 
+mod around;
 pub mod body;
 pub mod download;
 mod handoff;
@@ -19,6 +20,7 @@ mod request_id;
 mod serve;
 pub mod signature;
 
+pub use around::{Around, around};
 pub use body::{BodyError, BodyStream, body_stream, read_body, stream_response};
 pub use joined::{joined, written};
 pub use metrics::Metrics;

@@ -1,6 +1,6 @@
 //! Counters and latencies of requests, in the OpenMetrics text format.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -76,29 +76,16 @@ impl Metrics {
         }
     }
 
-    pub(crate) fn record(
-        &self,
-        face: &'static str,
-        operation: &str,
-        status: StatusCode,
-        elapsed: Duration,
-        bytes: u64,
-    ) {
-        let place = Place {
-            face,
-            operation: operation.to_owned(),
-        };
-        self.seconds
-            .get_or_create(&place)
-            .observe(elapsed.as_secs_f64());
-        self.bytes.get_or_create(&place).inc_by(bytes);
-        self.requests
-            .get_or_create(&Outcome {
-                face,
-                operation: place.operation,
-                status: status.as_u16(),
-            })
-            .inc();
+    /// What is counted of one operation.
+    pub(crate) fn series(&self, face: &'static str, operation: String) -> Series {
+        let place = Place { face, operation };
+        Series {
+            seconds: self.seconds.get_or_create_owned(&place),
+            bytes: self.bytes.get_or_create_owned(&place),
+            requests: self.requests.clone(),
+            by_status: Default::default(),
+            place,
+        }
     }
 
     /// All metrics as text.
@@ -126,6 +113,44 @@ impl Metrics {
     }
 }
 
+/// The metrics of one operation, found once: to look them up by their labels would take longer than
+/// to count.
+#[derive(Debug)]
+pub(crate) struct Series {
+    place: Place,
+    seconds: Histogram,
+    bytes: Counter,
+    requests: Family<Outcome, Counter>,
+    /// In the order in which the statuses came first.
+    by_status: [OnceLock<(StatusCode, Counter)>; STATUSES],
+}
+
+/// Statuses of an operation whose counters are kept; further ones are looked up each time.
+const STATUSES: usize = 8;
+
+impl Series {
+    pub(crate) fn record(&self, status: StatusCode, elapsed: Duration, bytes: u64) {
+        self.seconds.observe(elapsed.as_secs_f64());
+        self.bytes.inc_by(bytes);
+        let known = self.by_status.iter().find_map(|kept| {
+            let (of, counter) = kept.get_or_init(|| (status, self.counter(status)));
+            (*of == status).then_some(counter)
+        });
+        match known {
+            Some(counter) => counter.inc(),
+            None => self.counter(status).inc(),
+        };
+    }
+
+    fn counter(&self, status: StatusCode) -> Counter {
+        self.requests.get_or_create_owned(&Outcome {
+            face: self.place.face,
+            operation: self.place.operation.clone(),
+            status: status.as_u16(),
+        })
+    }
+}
+
 /// `GET /metrics` and `GET /healthz`. The latter answers `ok` as long as the process serves; it
 /// says nothing of the database or the stores.
 pub fn router(metrics: Metrics) -> Router {
@@ -144,13 +169,8 @@ mod tests {
     #[test]
     fn a_recorded_request_is_found_in_the_text() {
         let metrics = Metrics::default();
-        metrics.record(
-            "didi",
-            "GET /dicloud/i/result",
-            StatusCode::OK,
-            Duration::from_millis(2),
-            17,
-        );
+        let series = metrics.series("didi", "GET /dicloud/i/result".to_owned());
+        series.record(StatusCode::OK, Duration::from_millis(2), 17);
         let text = metrics.render().unwrap();
         for line in [
             r#"gaze_http_requests_total{face="didi",operation="GET /dicloud/i/result",status="200"} 1"#,
@@ -158,6 +178,22 @@ mod tests {
             r#"gaze_http_request_seconds_bucket{le="0.004",face="didi",operation="GET /dicloud/i/result"} 1"#,
         ] {
             assert!(text.contains(line), "{line} is missing in\n{text}");
+        }
+    }
+    #[test]
+    fn every_status_is_counted_however_many_there_are() {
+        let metrics = Metrics::default();
+        let statuses = || (400..412).map(|code| StatusCode::from_u16(code).unwrap());
+        for _again in 0..2 {
+            let series = metrics.series("didi", "GET /".to_owned());
+            for status in statuses().chain(statuses()) {
+                series.record(status, Duration::ZERO, 0);
+            }
+        }
+        let text = metrics.render().unwrap();
+        for status in statuses().map(|status| status.as_u16()) {
+            let line = format!(r#"operation="GET /",status="{status}"}} 4"#);
+            assert!(text.contains(&line), "{line} is missing in\n{text}");
         }
     }
 }

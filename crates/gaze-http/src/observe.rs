@@ -1,21 +1,25 @@
 //! The layer around every face: request id, span, access log and metrics.
 
+use std::convert::Infallible;
+use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::sync::{Arc, OnceLock};
+use std::task::{Context, Poll, ready};
 use std::time::Instant;
 
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request};
-use axum::middleware::{self, Next};
 use axum::response::Response;
+use axum::routing::Route;
 use bytes::Bytes;
 use gaze_domain::Runtime;
 use http::{Method, StatusCode};
 use http_body::{Body as HttpBody, Frame, SizeHint};
-use tracing::Instrument as _;
+use tower::{Layer, Service};
+use tracing::{Level, Span};
 
+use crate::metrics::Series;
 use crate::request_id::{RequestId, X_REQUEST_ID};
 use crate::{Metrics, Peer};
 
@@ -28,69 +32,145 @@ pub fn observe(
     runtime: Arc<dyn Runtime>,
     metrics: Metrics,
 ) -> Router {
-    router.layer(middleware::from_fn(move |request: Request, next: Next| {
-        let runtime = Arc::clone(&runtime);
-        let metrics = metrics.clone();
-        async move { answer(request, next, face, &*runtime, metrics).await }
-    }))
-}
-
-async fn answer(
-    mut request: Request,
-    next: Next,
-    face: &'static str,
-    runtime: &dyn Runtime,
-    metrics: Metrics,
-) -> Response {
-    let id = RequestId::from_client(request.headers())
-        .unwrap_or_else(|| RequestId::fresh(runtime.uuid()));
-    let mut entry = Entry {
+    router.layer(Observe {
         face,
-        started: Instant::now(),
-        operation: operation(&request),
-        method: request.method().clone(),
-        path: shown(request.uri().path()),
-        peer: request.extensions().get::<Peer>().copied(),
-        id: id.clone(),
-        status: None,
-        bytes: 0,
-        complete: false,
+        runtime,
         metrics,
-    };
-    let span = tracing::info_span!("request", face, request_id = %id);
-    request.extensions_mut().insert(id.clone());
-
-    let mut response = next.run(request).instrument(span).await;
-
-    if let Some(value) = id.header_value() {
-        response.headers_mut().insert(X_REQUEST_ID, value);
-    }
-    entry.status = Some(response.status());
-    // The body of an answer to HEAD is never asked for; an empty one need not be.
-    entry.complete = entry.method == Method::HEAD || response.body().is_end_stream();
-    response.map(|body| Body::new(Counted { body, entry }))
+    })
 }
 
-/// `METHOD /matched/{path}`. Both come from small sets, since they become labels of metrics.
-fn operation(request: &Request) -> String {
-    let path = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or("unmatched", MatchedPath::as_str);
-    let known = [
-        Method::GET,
-        Method::HEAD,
-        Method::POST,
-        Method::PUT,
-        Method::PATCH,
-        Method::DELETE,
-        Method::OPTIONS,
-    ];
-    let method = known
-        .iter()
-        .find(|method| *method == request.method())
-        .map_or("OTHER", Method::as_str);
-    format!("{method} {path}")
+#[derive(Clone, Debug)]
+struct Observe {
+    face: &'static str,
+    runtime: Arc<dyn Runtime>,
+    metrics: Metrics,
+}
+
+impl Layer<Route> for Observe {
+    type Service = Observed;
+
+    fn layer(&self, route: Route) -> Observed {
+        Observed {
+            observe: self.clone(),
+            operations: Arc::default(),
+            route,
+        }
+    }
+}
+
+/// A route under observation.
+#[derive(Clone, Debug)]
+struct Observed {
+    observe: Observe,
+    operations: Arc<Operations>,
+    route: Route,
+}
+
+impl Service<Request> for Observed {
+    type Response = Response;
+    type Error = Infallible;
+    type Future = Answering;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        <Route as Service<Request>>::poll_ready(&mut self.route, context)
+    }
+
+    fn call(&mut self, mut request: Request) -> Answering {
+        let Observe {
+            face,
+            runtime,
+            metrics,
+        } = &self.observe;
+        let id = RequestId::from_client(request.headers())
+            .unwrap_or_else(|| RequestId::fresh(runtime.uuid()));
+        let logged = tracing::enabled!(target: "gaze::access", Level::INFO);
+        let entry = Entry {
+            face,
+            started: Instant::now(),
+            series: self.operations.series(&request, face, metrics),
+            method: request.method().clone(),
+            path: logged.then(|| shown(request.uri().path())),
+            peer: request.extensions().get::<Peer>().copied(),
+            id: id.clone(),
+            status: None,
+            bytes: 0,
+            complete: false,
+        };
+        let span = tracing::info_span!("request", face, request_id = %id);
+        request.extensions_mut().insert(id);
+        let answer = span.in_scope(|| self.route.call(request));
+        Answering {
+            answer,
+            entry: Some(entry),
+            span,
+        }
+    }
+}
+
+/// An answer that is being made.
+struct Answering {
+    answer: <Route as Service<Request>>::Future,
+    /// Taken when the answer is there.
+    entry: Option<Entry>,
+    span: Span,
+}
+
+impl Future for Answering {
+    type Output = Result<Response, Infallible>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        let entered = this.span.enter();
+        let mut response = ready!(Pin::new(&mut this.answer).poll(context))?;
+        drop(entered);
+        let Some(mut entry) = this.entry.take() else {
+            return Poll::Ready(Ok(response));
+        };
+        let id = entry.id.header_value();
+        response.headers_mut().insert(X_REQUEST_ID, id);
+        entry.status = Some(response.status());
+        // The body of an answer to HEAD is never asked for; an empty one need not be.
+        entry.complete = entry.method == Method::HEAD || response.body().is_end_stream();
+        Poll::Ready(Ok(response.map(|body| Body::new(Counted { body, entry }))))
+    }
+}
+
+/// Methods that are told apart. They come from a small set, since they become labels of metrics.
+const METHODS: [Method; 7] = [
+    Method::GET,
+    Method::HEAD,
+    Method::POST,
+    Method::PUT,
+    Method::PATCH,
+    Method::DELETE,
+    Method::OPTIONS,
+];
+
+/// The metrics of a route's operations, by method; those of other methods come last.
+#[derive(Debug, Default)]
+struct Operations {
+    by_method: [OnceLock<(Box<str>, Arc<Series>)>; METHODS.len() + 1],
+}
+
+impl Operations {
+    /// What is counted of `METHOD /matched/{path}`.
+    fn series(&self, request: &Request, face: &'static str, metrics: &Metrics) -> Arc<Series> {
+        let path = request
+            .extensions()
+            .get::<MatchedPath>()
+            .map_or("unmatched", MatchedPath::as_str);
+        let known = METHODS.iter().position(|method| method == request.method());
+        let at = known.unwrap_or(METHODS.len());
+        let method = METHODS.get(at).map_or("OTHER", Method::as_str);
+        let fresh = || Arc::new(metrics.series(face, format!("{method} {path}")));
+        let (of, series) = self.by_method[at].get_or_init(|| (path.into(), fresh()));
+        // One route may serve several paths.
+        if **of == *path {
+            Arc::clone(series)
+        } else {
+            fresh()
+        }
+    }
 }
 
 /// Path segments that a secret follows: ZStack names a session by its token, and the address of an
@@ -113,16 +193,16 @@ fn shown(path: &str) -> String {
 struct Entry {
     face: &'static str,
     started: Instant,
-    operation: String,
+    series: Arc<Series>,
     method: Method,
-    path: String,
+    /// If it will be logged.
+    path: Option<String>,
     peer: Option<Peer>,
     id: RequestId,
     /// None until the response's head is known: the client went away before.
     status: Option<StatusCode>,
     bytes: u64,
     complete: bool,
-    metrics: Metrics,
 }
 
 /// Written to the log for a client that went away before the answer; a custom of nginx.
@@ -135,8 +215,7 @@ impl Drop for Entry {
             .status
             .or_else(|| StatusCode::from_u16(CLIENT_CLOSED).ok())
             .unwrap_or(StatusCode::BAD_REQUEST);
-        self.metrics
-            .record(self.face, &self.operation, status, elapsed, self.bytes);
+        self.series.record(status, elapsed, self.bytes);
         tracing::info!(
             target: "gaze::access",
             face = self.face,

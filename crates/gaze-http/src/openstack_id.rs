@@ -1,31 +1,41 @@
 //! The request's id under the name and in the form that OpenStack's clients look for.
 
-use axum::extract::Request;
-use axum::middleware::Next;
-use axum::response::Response;
 use http::HeaderValue;
 use uuid::Uuid;
 
 use crate::RequestId;
+use crate::around::{Around, around};
 use crate::request_id::X_OPENSTACK_REQUEST_ID;
 
 /// A layer that gives every answer the header `X-Openstack-Request-Id`. It needs the [`RequestId`]
 /// that [`crate::observe`] puts into requests.
-pub async fn openstack_id(request: Request, next: Next) -> Response {
-    let id = request.extensions().get::<RequestId>().map(written);
-    let mut response = next.run(request).await;
-    if let Some(value) = id.and_then(|id| HeaderValue::from_str(&id).ok()) {
-        response.headers_mut().insert(X_OPENSTACK_REQUEST_ID, value);
-    }
-    response
+pub fn openstack_id() -> Around<(), Option<HeaderValue>> {
+    around(
+        (),
+        |(), request| request.extensions().get::<RequestId>().map(written),
+        |(), id, mut response| {
+            if let Some(id) = id {
+                response.headers_mut().insert(X_OPENSTACK_REQUEST_ID, id);
+            }
+            response
+        },
+    )
 }
 
 /// `req-` and a UUID with hyphens; an id that the client chose is left as it is.
-fn written(id: &RequestId) -> String {
-    match Uuid::try_parse(id.as_str()) {
-        Ok(uuid) => format!("req-{}", uuid.hyphenated()),
-        Err(_not_ours) => id.to_string(),
-    }
+fn written(id: &RequestId) -> HeaderValue {
+    const PREFIX: &[u8] = b"req-";
+    const LENGTH: usize = PREFIX.len() + uuid::fmt::Hyphenated::LENGTH;
+    let chosen = || id.header_value();
+    let Ok(uuid) = Uuid::try_parse(id.as_str()) else {
+        return chosen();
+    };
+    let mut text = [0; LENGTH];
+    let (prefix, rest) = text.split_at_mut(PREFIX.len());
+    prefix.copy_from_slice(PREFIX);
+    uuid.hyphenated().encode_lower(rest);
+    HeaderValue::from_bytes(&text)
+        .unwrap_or_else(|_never: http::header::InvalidHeaderValue| chosen())
 }
 
 #[cfg(test)]

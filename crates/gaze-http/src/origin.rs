@@ -1,7 +1,7 @@
 //! The address under which a client reached this service, for links in answers.
 
 use http::uri::{Authority, Scheme};
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 /// Whether `X-Forwarded-Proto` and `X-Forwarded-Host` are believed. Only a deployment whose every
 /// request passes a proxy that sets them may trust them.
@@ -12,28 +12,56 @@ pub enum Forwarded {
     Trusted,
 }
 
+const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+
 /// `scheme://host[:port]` without a trailing slash: the configured address if there is one, else
 /// what the request's headers say, else `http://localhost`.
 pub fn origin(headers: &HeaderMap, configured: Option<&str>, forwarded: Forwarded) -> String {
-    if let Some(configured) = configured {
-        return configured.trim_end_matches('/').to_owned();
+    match configured {
+        Some(configured) => configured.trim_end_matches('/').to_owned(),
+        None => Addressed::of(headers).origin(forwarded),
     }
-    let (scheme, host) = match forwarded {
-        Forwarded::Ignored => (None, None),
-        Forwarded::Trusted => (
-            first(headers, "x-forwarded-proto").filter(|text| is_scheme(text)),
-            first(headers, "x-forwarded-host").filter(|text| is_host(text)),
-        ),
-    };
-    let host = host
-        .or_else(|| first(headers, header::HOST.as_str()).filter(|text| is_host(text)))
-        .unwrap_or("localhost");
-    format!("{}://{host}", scheme.unwrap_or("http"))
+}
+
+/// What a request's headers say of the address that it was sent to, kept for answers that are
+/// written when the request is gone. Most never ask, so nothing is read before that.
+#[derive(Clone, Debug)]
+pub struct Addressed {
+    host: Option<HeaderValue>,
+    forwarded_proto: Option<HeaderValue>,
+    forwarded_host: Option<HeaderValue>,
+}
+
+impl Addressed {
+    pub fn of(headers: &HeaderMap) -> Self {
+        let kept = |name| headers.get(name).cloned();
+        Self {
+            host: kept(header::HOST),
+            forwarded_proto: kept(X_FORWARDED_PROTO),
+            forwarded_host: kept(X_FORWARDED_HOST),
+        }
+    }
+
+    /// `scheme://host[:port]` without a trailing slash; `http://localhost` if nothing else is said.
+    pub fn origin(&self, forwarded: Forwarded) -> String {
+        let (scheme, host) = match forwarded {
+            Forwarded::Ignored => (None, None),
+            Forwarded::Trusted => (
+                first(self.forwarded_proto.as_ref()).filter(|text| is_scheme(text)),
+                first(self.forwarded_host.as_ref()).filter(|text| is_host(text)),
+            ),
+        };
+        let host = host
+            .or_else(|| first(self.host.as_ref()).filter(|text| is_host(text)))
+            .unwrap_or("localhost");
+        format!("{}://{host}", scheme.unwrap_or("http"))
+    }
 }
 
 /// The first of a header's comma-separated values: the one that the outermost proxy wrote.
-fn first<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let text = headers.get(name)?.to_str().ok()?;
+fn first(value: Option<&HeaderValue>) -> Option<&str> {
+    let text = value?.to_str().ok()?;
     text.split(',').next().map(str::trim)
 }
 
@@ -58,7 +86,6 @@ fn is_host(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::HeaderValue;
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
         pairs

@@ -15,14 +15,18 @@ pub(crate) const X_OPENSTACK_REQUEST_ID: HeaderName =
 const MAX_CLIENT_ID: usize = 64;
 
 /// The id of a request: 32 lower-case hexadecimal digits, or what the client gave if that was a
-/// token of at most 64 letters, digits, `-`, `_` and `.`. A request extension.
+/// token of at most 64 letters, digits, `-`, `_` and `.`. A request extension. Clones share the
+/// text, which is a header's value already.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RequestId(String);
+pub struct RequestId(HeaderValue);
 
 impl RequestId {
     /// A fresh id made from a random UUID.
     pub fn fresh(uuid: uuid::Uuid) -> Self {
-        Self(uuid.simple().to_string())
+        let mut text = [0; uuid::fmt::Simple::LENGTH];
+        let text = uuid.simple().encode_lower(&mut text);
+        // Digits always make a header's value.
+        Self(HeaderValue::from_str(text).unwrap_or(HeaderValue::from_static("")))
     }
 
     /// The id that the client chose, if it chose one and it is harmless in logs and headers.
@@ -30,30 +34,29 @@ impl RequestId {
         [X_OPENSTACK_REQUEST_ID, X_REQUEST_ID]
             .iter()
             .find_map(|name| headers.get(name))
-            .and_then(|value| value.to_str().ok())
-            .filter(|text| is_sane(text))
-            .map(|text| Self(text.to_owned()))
+            .filter(|value| is_sane(value.as_bytes()))
+            .map(|value| Self(value.clone()))
     }
 
     pub fn as_str(&self) -> &str {
-        &self.0
+        self.0.to_str().unwrap_or_default()
     }
 
-    pub(crate) fn header_value(&self) -> Option<HeaderValue> {
-        HeaderValue::from_str(&self.0).ok()
+    pub(crate) fn header_value(&self) -> HeaderValue {
+        self.0.clone()
     }
 }
 
 impl fmt::Display for RequestId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(self.as_str())
     }
 }
 
-fn is_sane(text: &str) -> bool {
+fn is_sane(text: &[u8]) -> bool {
     (1..=MAX_CLIENT_ID).contains(&text.len())
         && text
-            .bytes()
+            .iter()
             .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
@@ -64,7 +67,7 @@ mod tests {
     fn taken(name: &'static str, value: &str) -> Option<String> {
         let mut headers = HeaderMap::new();
         headers.insert(name, HeaderValue::from_str(value).unwrap());
-        RequestId::from_client(&headers).map(|id| id.0)
+        RequestId::from_client(&headers).map(|id| id.to_string())
     }
 
     #[test]

@@ -162,7 +162,7 @@ async fn respond(
     handoff: &Handoff,
 ) -> Result<axum::response::Response, Infallible> {
     let version = request.version();
-    let mut request = request.map(Body::new);
+    let mut request = request.map(body);
     request.extensions_mut().insert(Peer(peer));
     // HTTP/2 names the host in the URI; signatures and links look for the header.
     if !request.headers().contains_key(header::HOST)
@@ -179,4 +179,13 @@ async fn respond(
         taker.hand_to(handoff);
     }
     Ok(response)
+}
+
+/// Most requests have no body, and an empty one takes no memory.
+fn body(incoming: Incoming) -> Body {
+    if http_body::Body::is_end_stream(&incoming) {
+        Body::empty()
+    } else {
+        Body::new(incoming)
+    }
 }
