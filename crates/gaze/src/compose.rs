@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use axum::Router;
 use axum::http::{StatusCode, Uri};
-use gaze_app::{App, DeleteMode, Settings, SystemRuntime};
+use gaze_app::{App, DeleteMode, Rates, Settings, SystemRuntime};
 use gaze_domain::Runtime;
 use gaze_http::{Forwarded, Metrics, observe};
 use gaze_sql::{Db, Target};
@@ -154,6 +154,13 @@ fn settings(config: &Config, data: &Path) -> anyhow::Result<Settings> {
         keep_finished: Duration::from_secs(config.keep.finished_seconds),
         keep_answers: Duration::from_secs(config.zstack.keep_answers_seconds),
         store_headroom: config.limits.store_headroom_bytes,
+        rates: Rates {
+            requests_per_second: config.rates.requests_per_second,
+            requests_burst: config.rates.requests_burst,
+            wrong_passwords: config.rates.wrong_passwords,
+            wrong_password_pause: Duration::from_secs(config.rates.wrong_password_seconds),
+        },
+        uploads: config.limits.uploads,
         transfers: config.jobs.transfers,
         quick: config.jobs.quick,
         notices: config.notices.at_once,
