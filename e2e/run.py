@@ -26,6 +26,7 @@ from stories.bad_input import BadInput
 from stories.crash import Crash
 from stories.didi_list import DidiList
 from stories.every_face import EveryFace
+from stories.fairness import Fairness
 from stories.foreign_suites import ForeignSuites
 from stories.huawei_native import HuaweiNative
 from stories.huawei_sdk import HuaweiSdk
@@ -70,6 +71,7 @@ STORIES = [
     DidiList,
     EveryFace,
     BadInput,
+    Fairness,
     Restart,
     Crash,
 ]

@@ -2,6 +2,7 @@
 //! more stores, and counted against room and quota as they come.
 
 mod addresses;
+mod admission;
 mod copies;
 mod disk;
 mod duplicate;
@@ -10,6 +11,8 @@ mod intake;
 mod settle;
 mod source;
 
+pub(crate) use admission::Admission;
+pub use admission::UploadCounts;
 pub(crate) use disk::{DiskReader, Matter, domain_format, look_at_volume, open_volume};
 pub(crate) use duplicate::{Duplicates, Watch, duplicate};
 pub(crate) use fetch::{Fetch, Fetcher};

@@ -19,6 +19,7 @@ mod metadefs;
 mod names;
 mod node;
 mod notices;
+mod pace;
 mod people;
 mod places;
 mod reconcile;
@@ -29,6 +30,7 @@ mod shelf;
 mod stores;
 mod system;
 mod tags;
+mod turns;
 mod work;
 
 use std::sync::Arc;
@@ -42,7 +44,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 
-pub use auth::{KeystoneCounts, KeystoneRoles, KeystoneSettings};
+pub use auth::{KeystoneCounts, KeystoneRoles, KeystoneSettings, ThrottleCounts};
 pub use calls::{Answer, Ended, NewCall, Teller};
 pub use clock::within;
 pub use gaze_catalog::at_hand::AtHand;
@@ -51,13 +53,14 @@ pub use gaze_catalog::json;
 pub use gaze_catalog::member::Share;
 pub use gaze_catalog::ownership::Owned;
 pub use gaze_compute::Room;
+pub use ingest::UploadCounts;
 pub use long_jobs::{LongJobView, NewLongJob};
 pub use names::Names;
 pub use node::Node;
 pub use notices::NoticeCounts;
 pub use reconcile::Running;
 pub use requests::*;
-pub use settings::{RootDisks, Settings};
+pub use settings::{Rates, RootDisks, Settings};
 pub use setup::{ADMIN_PROJECT, FirstStart, Place};
 pub use shelf::{KeptImage, Rendering};
 pub use system::SystemRuntime;
@@ -81,7 +84,9 @@ struct Inner {
     pools: Folders,
     sightings: places::Sightings,
     fetcher: ingest::Fetcher,
+    admission: ingest::Admission,
     passwords: auth::Passwords,
+    paces: auth::Paces,
     keystone: Option<auth::Keystone>,
     holders: auth::Holders,
     places: names::Places,
@@ -136,10 +141,12 @@ impl App {
                 pools,
                 sightings: places::Sightings::default(),
                 fetcher,
+                admission: ingest::Admission::new(settings.uploads),
                 mirrors: Semaphore::new(settings.transfers.max(1)),
                 shelf: shelf::Shelf::new(settings.kept_images),
                 heads,
                 closing: CancellationToken::new(),
+                paces: auth::Paces::new(&settings.rates),
                 settings,
                 passwords: auth::Passwords::new(),
                 keystone,
@@ -204,6 +211,14 @@ impl App {
 
     pub(crate) fn fetcher(&self) -> &ingest::Fetcher {
         &self.inner.fetcher
+    }
+
+    pub(crate) fn admission(&self) -> &ingest::Admission {
+        &self.inner.admission
+    }
+
+    pub(crate) fn paces(&self) -> &auth::Paces {
+        &self.inner.paces
     }
 
     pub(crate) fn passwords(&self) -> &auth::Passwords {

@@ -14,6 +14,7 @@ use std::fs::File;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use crate::App;
 use bytes::Bytes;
 use futures_util::Stream;
 use gaze_domain::access::{TokenKind, TokenScope};
@@ -50,13 +51,13 @@ impl std::fmt::Debug for Secret {
     }
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum DomainName {
     Id(DomainId),
     Name(String),
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum UserName {
     Id(UserId),
     /// Names are unique in a domain; without one, the default domain is meant.
@@ -111,6 +112,15 @@ impl std::fmt::Debug for Issued {
 pub struct Signer {
     pub secret: String,
     pub caller: Caller,
+    pub(crate) app: App,
+}
+
+impl Signer {
+    /// Whoever signed, once the signature is found to hold; fails if that project asks too often.
+    pub fn admitted(self) -> gaze_domain::Result<Caller> {
+        self.app.admit(&self.caller)?;
+        Ok(self.caller)
+    }
 }
 
 impl std::fmt::Debug for Signer {

@@ -16,6 +16,20 @@ gaze_domain::words! {
     }
 }
 
+/// How fast clients may go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rates {
+    /// Requests of one project in a second; with 0, as many as it likes.
+    pub requests_per_second: u32,
+    /// Requests that a project may make at once after a pause.
+    pub requests_burst: u32,
+    /// Wrong passwords for one user from one address before each further one has to wait; with 0,
+    /// none ever has.
+    pub wrong_passwords: u32,
+    /// How long it has to wait.
+    pub wrong_password_pause: Duration,
+}
+
 /// Everything that the verbs ask of the configuration.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -55,6 +69,10 @@ pub struct Settings {
     pub keep_answers: Duration,
     /// Room that stays free in a store that was not named by the caller.
     pub store_headroom: u64,
+    /// How fast clients may go on.
+    pub rates: Rates,
+    /// Uploads whose bytes are taken at once.
+    pub uploads: usize,
     /// Imports and captures that run at once.
     pub transfers: usize,
     /// Short jobs that run at once.
@@ -90,6 +108,13 @@ impl Settings {
             keep_finished: Duration::from_hours(7 * 24),
             keep_answers: Duration::from_hours(3),
             store_headroom: 1 << 30,
+            rates: Rates {
+                requests_per_second: 0,
+                requests_burst: 0,
+                wrong_passwords: 10,
+                wrong_password_pause: Duration::from_secs(10),
+            },
+            uploads: 64,
             transfers: 4,
             quick: 4,
             notices: 8,

@@ -7,6 +7,7 @@ use std::thread;
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
+use crate::background;
 use crate::digest::{Digest, DigestSet, Digests};
 use crate::error::{BlobError, BlobErrorKind};
 use crate::flow::{Budget, Gauge, Matter, Piece};
@@ -142,6 +143,7 @@ where
     D: sha2::Digest,
     [u8; N]: From<sha2::digest::Output<D>>,
 {
+    background::step_back();
     let mut digest = D::new();
     while let Ok(piece) = queue.recv() {
         // Pieces that still queue when the writer was given up are not worth digesting.

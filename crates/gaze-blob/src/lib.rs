@@ -4,6 +4,7 @@
 //! written, visible only when it is whole and durable, and read by ranges. This crate knows no
 //! image, tenant or request.
 
+mod background;
 mod digest;
 mod error;
 mod flow;

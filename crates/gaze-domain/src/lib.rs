@@ -4,6 +4,7 @@
 //! none. A rule that two faces must agree on lives here and nowhere else.
 
 pub mod access;
+pub mod address;
 pub mod bytes;
 pub mod candidate;
 pub mod disk_format;

@@ -84,7 +84,7 @@ async fn signer(face: &Face, parts: &Parts, body: Option<&[u8]>) -> Result<Calle
         face.app.now(),
     )
     .map_err(AuthFailure::from)?;
-    Ok(signer.caller)
+    Ok(signer.admitted()?)
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ async fn signer(app: &App, request: &Parts, body: &[u8]) -> Result<Caller, Failu
         sdk_hmac::BodyHash::Known(&hash),
         now,
     ) {
-        Ok(()) => Ok(signer.caller),
+        Ok(()) => Ok(signer.admitted()?),
         Err(SignatureError::Skewed) => {
             let signed = text(&request.headers, &sdk_hmac::X_SDK_DATE).unwrap_or_default();
             Err(Refusal::expired(signed, now).into())

@@ -173,7 +173,7 @@ impl Failure {
             Self::Refusal(refusal) => refusal.response(id),
             Self::Domain(error) => {
                 gaze_http::report(&error, id);
-                Refusal::from(&error).response(id)
+                gaze_http::retry_after(&error, Refusal::from(&error).response(id))
             }
         }
     }

@@ -39,7 +39,7 @@ async fn signer(app: &App, request: &Parts, body: &[u8]) -> Result<Caller, Failu
         app.now(),
     )
     .map_err(AuthFailure::from)?;
-    Ok(signer.caller)
+    Ok(signer.admitted()?)
 }
 
 /// The token that an operation on tokens is about.

@@ -136,7 +136,7 @@ impl Failure {
             Self::Refusal(refusal) => refusal.response(),
             Self::Domain(error) => {
                 gaze_http::report(&error, id);
-                Refusal::from(&error).response()
+                gaze_http::retry_after(&error, Refusal::from(&error).response())
             }
         }
     }

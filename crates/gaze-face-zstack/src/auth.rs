@@ -55,7 +55,10 @@ pub(crate) async fn credentials(
                 .map_err(|error| refused_key(error, id))?;
             verify(&signer.secret, method, date, path, signature)
                 .map_err(|refusal: SignatureError| refused(&refusal.into()))?;
-            Ok(Credentials::Proven(Box::new(signer.caller)))
+            let caller = signer
+                .admitted()
+                .map_err(|error| failure(&error, &Subject::default()))?;
+            Ok(Credentials::Proven(Box::new(caller)))
         }
     }
 }

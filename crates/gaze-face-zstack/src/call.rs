@@ -1,5 +1,7 @@
 //! One call on its way through the face: what an operation is given, and what it gives back.
 
+use std::net::IpAddr;
+
 use gaze_app::App;
 use gaze_domain::{Caller, Error, JobId};
 use gaze_http::{RequestId, report};
@@ -24,6 +26,8 @@ pub(crate) struct Call {
     pub(crate) job: Option<JobId>,
     pub(crate) caller: Option<Caller>,
     pub(crate) request_id: Option<RequestId>,
+    /// The client's address.
+    pub(crate) from: Option<IpAddr>,
     /// `scheme://host[:port]` of links in the answer.
     pub(crate) origin: String,
 }

@@ -28,7 +28,7 @@ use axum::response::Response;
 use axum::routing::any;
 use gaze_app::App;
 use gaze_domain::{Error, JobId, Noun};
-use gaze_http::{BodyError, RequestId, origin, read_body};
+use gaze_http::{BodyError, Peer, RequestId, origin, read_body};
 use percent_encoding::percent_decode_str;
 
 use crate::auth;
@@ -148,6 +148,7 @@ impl Face {
             job: wishes.job,
             caller: None,
             request_id: parts.extensions.get::<RequestId>().cloned(),
+            from: parts.extensions.get::<Peer>().map(|peer| peer.0.ip()),
             origin: origin.clone(),
         };
         let sent = Sent {

@@ -72,6 +72,7 @@ impl Message {
             job: Some(work),
             caller: call.caller.clone(),
             request_id: call.request_id.clone(),
+            from: call.from,
             origin: call.origin.clone(),
         };
         (route.run)(&inner).await.map_err(argument)

@@ -1,11 +1,13 @@
 //! Request and response bodies: read whole up to a limit, or streamed with an idle limit.
 
 use std::fs::File;
+use std::future::poll_fn;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::body::{Body, BodyDataStream};
 use axum::response::Response;
 use bytes::{Bytes, BytesMut};
 use futures_util::{Stream, StreamExt, stream};
@@ -13,8 +15,10 @@ use http::{HeaderValue, StatusCode, header};
 
 use crate::handoff::FileBody;
 use crate::range;
+use crate::steady::Steady;
 
-/// The longest that a client may pause between two pieces of a body.
+/// The longest that a client may pause in a body, and the waiting after which it must have brought
+/// something worth the while.
 pub const IDLE: Duration = Duration::from_mins(1);
 
 /// The cause of a stream's end, when it is not the natural one.
@@ -31,23 +35,20 @@ pub enum BodyError {
     /// The connection broke or the framing was wrong.
     #[error("the request body broke off")]
     Broken(#[source] BoxError),
-    #[error("the client sent nothing for {} s", .0.as_secs())]
+    #[error("the client sent next to nothing for {} s", .0.as_secs())]
     Idle(Duration),
 }
 
 /// Reads a body of at most `limit` bytes into memory. For documents, never for images.
 pub async fn read_body(body: Body, limit: usize) -> Result<Bytes, BodyError> {
-    let mut stream = body.into_data_stream();
+    let mut source = Source::new(body, IDLE);
     let mut collected = BytesMut::new();
     loop {
-        let next = tokio::time::timeout(IDLE, stream.next()).await;
-        let Ok(next) = next else {
-            return Err(BodyError::Idle(IDLE));
-        };
+        let next = poll_fn(|context| source.poll_next(context)).await;
         let Some(chunk) = next else {
             return Ok(collected.freeze());
         };
-        let chunk = chunk.map_err(|error| BodyError::Broken(error.into()))?;
+        let chunk = chunk?;
         if chunk.len() > limit - collected.len() {
             return Err(BodyError::TooLarge { limit });
         }
@@ -55,21 +56,53 @@ pub async fn read_body(body: Body, limit: usize) -> Result<Bytes, BodyError> {
     }
 }
 
-/// The body as a stream that fails with [`BodyError::Idle`] when the client sends nothing for
-/// `idle`, and with [`BodyError::Broken`] when the connection breaks. There is no limit on the
+/// The body as a stream that fails with [`BodyError::Idle`] when the client sends nothing, or next to
+/// nothing, for `idle`, and with [`BodyError::Broken`] when the connection breaks. There is no limit on the
 /// whole: a slow upload that advances is a good upload.
 pub fn body_stream(body: Body, idle: Duration) -> BodyStream {
-    let source = Some(body.into_data_stream());
-    Box::pin(stream::unfold(source, move |source| async move {
-        let mut source = source?;
-        let item = match tokio::time::timeout(idle, source.next()).await {
-            Ok(None) => return None,
-            Ok(Some(Ok(chunk))) => return Some((Ok(chunk), Some(source))),
-            Ok(Some(Err(error))) => BodyError::Broken(error.into()),
-            Err(_elapsed) => BodyError::Idle(idle),
+    let mut source = Some(Source::new(body, idle));
+    Box::pin(stream::poll_fn(move |context| {
+        let Some(open) = &mut source else {
+            return Poll::Ready(None);
         };
-        Some((Err(item.into()), None))
+        let next = ready!(open.poll_next(context));
+        if !matches!(next, Some(Ok(_))) {
+            source = None;
+        }
+        Poll::Ready(next.map(|chunk| chunk.map_err(BoxError::from)))
     }))
+}
+
+/// A body whose client is not waited for without end.
+struct Source {
+    body: BodyDataStream,
+    steady: Steady,
+}
+
+impl Source {
+    fn new(body: Body, idle: Duration) -> Self {
+        Self {
+            body: body.into_data_stream(),
+            steady: Steady::new(idle),
+        }
+    }
+
+    fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BodyError>>> {
+        match self.body.poll_next_unpin(context) {
+            Poll::Ready(Some(Ok(chunk))) => {
+                self.steady.moved(chunk.len());
+                Poll::Ready(Some(Ok(chunk)))
+            }
+            Poll::Ready(Some(Err(error))) => {
+                Poll::Ready(Some(Err(BodyError::Broken(error.into()))))
+            }
+            Poll::Ready(None) => Poll::Ready(None),
+            Poll::Pending => {
+                ready!(self.steady.poll_too_slow(context));
+                Poll::Ready(Some(Err(BodyError::Idle(self.steady.window()))))
+            }
+        }
+    }
 }
 
 /// A response of `range` out of `total` bytes: 206 with `Content-Range` if it is partial, else 200.
@@ -152,6 +185,28 @@ mod tests {
             error.downcast_ref::<BodyError>(),
             Some(BodyError::Idle(idle)) if idle.as_secs() == 5
         ));
+        assert!(stream.next().await.is_none());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_drips_ends_the_stream_with_an_error() {
+        let drip = stream::unfold((), |()| async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            Some((Ok::<_, std::io::Error>("a"), ()))
+        });
+        let mut stream = body_stream(Body::from_stream(drip), Duration::from_secs(5));
+        let mut come = 0;
+        let error = loop {
+            match stream.next().await.unwrap() {
+                Ok(chunk) => come += chunk.len(),
+                Err(error) => break error,
+            }
+        };
+        assert!(matches!(
+            error.downcast_ref::<BodyError>(),
+            Some(BodyError::Idle(_))
+        ));
+        assert!(come <= 5, "{come}");
         assert!(stream.next().await.is_none());
     }
 

@@ -9,38 +9,55 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep};
 
+use crate::steady::Steady;
+use crate::streams::Streams;
+
 /// What a client that speaks HTTP/2 without an upgrade sends first (RFC 9113 §3.4).
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// Bounds two waits that hyper does not: the first bytes of a connection, by which its protocol
-/// is told, and a peer that stops reading while there is something to write. Only silence is
-/// bounded, never a whole transfer.
+/// Bounds three waits that hyper does not: the first bytes of a connection, by which its protocol
+/// is told; a peer that reads nothing, or next to nothing, while there is something to write; and a
+/// peer that speaks HTTP/2 and asks for nothing. Only silence is bounded, never a whole transfer.
 #[derive(Debug)]
 pub(crate) struct Patient<T> {
     inner: T,
     /// Bytes of [`PREFACE`] seen so far; `None` when the protocol has been told.
     seen: Option<usize>,
-    opening: Pin<Box<Sleep>>,
-    stalled: Option<Pin<Box<Sleep>>>,
-    write_idle: Duration,
+    /// Bounds the opening, and then pauses of HTTP/2.
+    timer: Pin<Box<Sleep>>,
+    reading: Steady,
+    /// On HTTP/2, how long the peer may ask for nothing.
+    pause: Option<Duration>,
+    streams: Streams,
+    /// The requests that had begun when the timer was last set.
+    begun: u64,
+    /// The longest opening, and pause.
+    head: Duration,
 }
 
 impl<T> Patient<T> {
-    pub(crate) fn new(inner: T, opening: Duration, write_idle: Duration) -> Self {
+    pub(crate) fn new(inner: T, head: Duration, silence: Duration, streams: Streams) -> Self {
         Self {
             inner,
             seen: Some(0),
-            opening: Box::pin(tokio::time::sleep(opening)),
-            stalled: None,
-            write_idle,
+            timer: Box::pin(tokio::time::sleep(head)),
+            reading: Steady::new(silence),
+            pause: None,
+            streams,
+            begun: 0,
+            head,
         }
     }
 
     fn note_opening(&mut self, received: &[u8]) {
         if let Some(seen) = self.seen {
             let expected = &PREFACE[seen..];
-            let told = received.len() >= expected.len() || !expected.starts_with(received);
+            let whole = received.starts_with(expected);
+            let told = whole || !expected.starts_with(received);
             self.seen = (!told).then_some(seen + received.len());
+            if whole {
+                self.pause = Some(self.head);
+            }
         }
     }
 
@@ -49,20 +66,32 @@ impl<T> Patient<T> {
         &mut self,
         context: &mut Context<'_>,
         polled: Poll<io::Result<R>>,
+        bytes: impl Fn(&R) -> usize,
     ) -> Poll<io::Result<R>> {
-        if polled.is_ready() {
-            self.stalled = None;
+        if let Poll::Ready(outcome) = &polled {
+            self.reading.moved(outcome.as_ref().map_or(0, bytes));
             return polled;
         }
-        let idle = self.write_idle;
-        let stalled = self
-            .stalled
-            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(Instant::now() + idle)));
-        ready!(stalled.as_mut().poll(context));
+        ready!(self.reading.poll_too_slow(context));
         Poll::Ready(Err(io::Error::new(
             io::ErrorKind::TimedOut,
             "the client stopped reading",
         )))
+    }
+
+    /// Ready when a peer that speaks HTTP/2 has asked for nothing in one whole pause: pings do not
+    /// keep a connection. The timer is set once in a pause, whatever happens in it.
+    fn poll_idle(&mut self, pause: Duration, context: &mut Context<'_>) -> Poll<()> {
+        loop {
+            ready!(self.timer.as_mut().poll(context));
+            match self.streams.begun_if_idle() {
+                Some(begun) if begun == self.begun => return Poll::Ready(()),
+                Some(begun) => self.begun = begun,
+                // Whatever ends begins a pause anew.
+                None => self.begun = u64::MAX,
+            }
+            self.timer.as_mut().reset(Instant::now() + pause);
+        }
     }
 }
 
@@ -80,13 +109,17 @@ impl<T: AsyncRead + Unpin> AsyncRead for Patient<T> {
                 Poll::Ready(outcome)
             }
             Poll::Pending if this.seen.is_some() => {
-                ready!(this.opening.as_mut().poll(context));
+                ready!(this.timer.as_mut().poll(context));
                 Poll::Ready(Err(io::Error::new(
                     io::ErrorKind::TimedOut,
                     "the client never said which protocol it speaks",
                 )))
             }
-            Poll::Pending => Poll::Pending,
+            Poll::Pending => match this.pause {
+                None => Poll::Pending,
+                // As if the peer had closed the connection.
+                Some(pause) => this.poll_idle(pause, context).map(Ok),
+            },
         }
     }
 }
@@ -98,7 +131,7 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Patient<T> {
         data: &[u8],
     ) -> Poll<io::Result<usize>> {
         let polled = Pin::new(&mut self.inner).poll_write(context, data);
-        self.watch(context, polled)
+        self.watch(context, polled, |bytes| *bytes)
     }
 
     fn poll_write_vectored(
@@ -107,7 +140,7 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Patient<T> {
         data: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let polled = Pin::new(&mut self.inner).poll_write_vectored(context, data);
-        self.watch(context, polled)
+        self.watch(context, polled, |bytes| *bytes)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -116,12 +149,12 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Patient<T> {
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let polled = Pin::new(&mut self.inner).poll_flush(context);
-        self.watch(context, polled)
+        self.watch(context, polled, |()| 0)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         let polled = Pin::new(&mut self.inner).poll_shutdown(context);
-        self.watch(context, polled)
+        self.watch(context, polled, |()| 0)
     }
 }
 
@@ -136,7 +169,7 @@ mod tests {
     async fn a_client_that_says_nothing_is_let_go() {
         for opening in ["", "P", "PRI * HTTP/2.0\r\n"] {
             let (mut client, server) = tokio::io::duplex(64);
-            let mut server = Patient::new(server, SHORT, SHORT);
+            let mut server = Patient::new(server, SHORT, SHORT, Streams::default());
             client.write_all(opening.as_bytes()).await.unwrap();
             let mut all = Vec::new();
             let error = server.read_to_end(&mut all).await.unwrap_err();
@@ -147,9 +180,9 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_client_whose_protocol_is_told_may_pause() {
-        for opening in ["G", "POST", std::str::from_utf8(PREFACE).unwrap()] {
+        for opening in ["G", "POST"] {
             let (mut client, server) = tokio::io::duplex(64);
-            let mut server = Patient::new(server, SHORT, SHORT);
+            let mut server = Patient::new(server, SHORT, SHORT, Streams::default());
             client.write_all(opening.as_bytes()).await.unwrap();
             let mut all = vec![0; opening.len()];
             server.read_exact(&mut all).await.unwrap();
@@ -159,9 +192,37 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_client_of_http_2_is_let_go_when_nothing_is_under_way() {
+        let (mut client, server) = tokio::io::duplex(64);
+        let streams = Streams::default();
+        let mut server = Patient::new(server, SHORT, SHORT, streams.clone());
+        client.write_all(PREFACE).await.unwrap();
+        let mut all = vec![0; PREFACE.len()];
+        server.read_exact(&mut all).await.unwrap();
+        let open = streams.begin();
+        let paused = tokio::time::timeout(SHORT * 10, server.read_u8()).await;
+        assert!(paused.is_err());
+        drop(open);
+        // What comes without being a request, such as a ping, keeps nothing.
+        let pings = async {
+            while client.write_all(b"ping").await.is_ok() {
+                tokio::time::sleep(SHORT / 2).await;
+            }
+        };
+        let read = async {
+            let mut all = Vec::new();
+            server.read_to_end(&mut all).await.unwrap();
+            drop(server);
+        };
+        tokio::time::timeout(SHORT * 10, async { tokio::join!(pings, read) })
+            .await
+            .unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_client_that_stops_reading_is_let_go() {
         let (client, server) = tokio::io::duplex(4);
-        let mut server = Patient::new(server, SHORT, SHORT);
+        let mut server = Patient::new(server, SHORT, SHORT, Streams::default());
         let error = server.write_all(b"12345").await.unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
         drop(client);
@@ -169,21 +230,39 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_client_that_reads_slowly_is_served_to_the_end() {
-        let (mut client, server) = tokio::io::duplex(1);
-        let mut server = Patient::new(server, SHORT, SHORT);
+        let (mut client, server) = tokio::io::duplex(4096);
+        let mut server = Patient::new(server, SHORT, SHORT, Streams::default());
         let write = async {
-            server.write_all(b"12345").await.unwrap();
+            server.write_all(&vec![7; 40_000]).await.unwrap();
             server.shutdown().await.unwrap();
         };
         let read = async {
-            let mut all = Vec::new();
-            while let Ok(byte) = client.read_u8().await {
-                all.push(byte);
+            let (mut all, mut part) = (0, [0; 4096]);
+            while let Ok(read @ 1..) = client.read(&mut part).await {
+                all += read;
                 tokio::time::sleep(SHORT.mul_f32(0.9)).await;
             }
             all
         };
         let ((), all) = tokio::join!(write, read);
-        assert_eq!(all, b"12345");
+        assert_eq!(all, 40_000);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_sips_is_let_go() {
+        let (mut client, server) = tokio::io::duplex(1);
+        let mut server = Patient::new(server, SHORT, SHORT, Streams::default());
+        let write = async {
+            let outcome = server.write_all(&vec![7; 40_000]).await;
+            drop(server);
+            outcome
+        };
+        let sip = async {
+            while client.read_u8().await.is_ok() {
+                tokio::time::sleep(SHORT / 5).await;
+            }
+        };
+        let (outcome, ()) = tokio::join!(write, sip);
+        assert_eq!(outcome.unwrap_err().kind(), io::ErrorKind::TimedOut);
     }
 }

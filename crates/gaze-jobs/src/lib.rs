@@ -19,6 +19,7 @@ mod control;
 mod ctx;
 mod enqueue;
 mod execute;
+mod fair;
 mod inline;
 mod job;
 mod jobs;

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::execute::{Claimed, Execution};
+use crate::fair;
 use crate::job::{COLUMNS, WIDTH, json};
 use crate::jobs::Shared;
 use crate::read::placeholders;
@@ -63,6 +64,7 @@ impl Jobs {
                 tracker: runner.tracker.clone(),
                 shutdown: runner.shutdown.clone(),
                 abort: runner.abort.clone(),
+                last: String::new(),
             };
             runner.tracker.spawn(dispatcher.run());
         }
@@ -116,10 +118,12 @@ struct Dispatcher {
     tracker: TaskTracker,
     shutdown: CancellationToken,
     abort: CancellationToken,
+    /// The owner that had its turn last.
+    last: String,
 }
 
 impl Dispatcher {
-    async fn run(self) {
+    async fn run(mut self) {
         let shutdown = self.shutdown.clone();
         while let Some(Ok(slot)) = shutdown
             .run_until_cancelled(Arc::clone(&self.slots).acquire_owned())
@@ -152,23 +156,28 @@ impl Dispatcher {
         }
     }
 
-    async fn claim(&self) -> Result<Option<(Arc<dyn Handler>, Claimed)>, SqlError> {
+    async fn claim(&mut self) -> Result<Option<(Arc<dyn Handler>, Claimed)>, SqlError> {
         let kinds = self.handlers.len();
         let mut due = vec![Value::from(self.class.as_str()), self.shared.now().into()];
         due.extend(self.handlers.keys().map(|kind| Value::from(*kind)));
-        let filter = format!(
-            "class = $1 AND finished_at IS NULL AND due_at <= $2 AND kind IN ({})",
-            placeholders(3, kinds)
-        );
+        let of_kinds = format!("kind IN ({})", placeholders(3, kinds));
         // Idle, only this read happens, and no write stands in the way of others.
-        let peek = format!("SELECT id FROM job WHERE {filter} LIMIT 1");
-        if self.shared.db.query_opt(&peek, &due).await?.is_none() {
+        let peek = fair::next_owner(&of_kinds, kinds + 3);
+        let mut args = due.clone();
+        args.push(self.last.as_str().into());
+        let Some(row) = self.shared.db.query_opt(&peek, &args).await? else {
             return Ok(None);
-        }
+        };
+        let filter = format!(
+            "class = $1 AND finished_at IS NULL AND due_at <= $2 AND {of_kinds} AND owner = ${}",
+            kinds + 5
+        );
         let sql = claim_statement(&filter, kinds, self.shared.db.kind());
         let mut args = due;
         args.push(self.shared.lease_owner.as_str().into());
         args.push(self.shared.after(self.shared.options.lease).into());
+        self.last = row.text(0)?;
+        args.push(self.last.as_str().into());
         let row = self
             .shared
             .db
@@ -186,7 +195,7 @@ impl Dispatcher {
     }
 }
 
-/// Takes the job that is due first. What was cancelled, is inline or has used up its attempts is
+/// Takes the job of that owner that is due first. What was cancelled, is inline or has used up its attempts is
 /// to be rolled back; the rest begins another attempt.
 fn claim_statement(filter: &str, kinds: usize, kind: Kind) -> String {
     let lock = match kind {

@@ -7,10 +7,11 @@ use gaze_sql::Migration;
 /// `due_at` is when a job may be claimed: for a queued one its earliest start, for a running one
 /// the end of its lease. `claim` counts the claims and so tells a lease from every earlier one.
 /// `cause` is set once the job is to be rolled back.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    version: 1,
-    name: "jobs",
-    sql: "CREATE TABLE job (
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        version: 1,
+        name: "jobs",
+        sql: "CREATE TABLE job (
     id TEXT PRIMARY KEY NOT NULL,
     kind TEXT NOT NULL,
     class TEXT NOT NULL,
@@ -43,4 +44,12 @@ CREATE INDEX job_created ON job (created_at, id);
 CREATE INDEX job_owner ON job (owner, created_at, id);
 CREATE INDEX job_subject ON job (subject, created_at, id);
 ",
-}];
+    },
+    Migration {
+        version: 2,
+        name: "owners",
+        sql: "CREATE INDEX job_waiting ON job (class, owner, due_at, id) WHERE finished_at IS NULL;
+DROP INDEX job_due;
+",
+    },
+];

@@ -10,7 +10,7 @@ use axum::extract::Request;
 use axum::http::{StatusCode, Uri};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
-use gaze_app::{App, DeleteMode, Settings, SystemRuntime};
+use gaze_app::{App, DeleteMode, Rates, Settings, SystemRuntime};
 use gaze_domain::Runtime;
 use gaze_http::{Forwarded, Metrics, observe};
 use gaze_sql::{Db, Target};
@@ -164,6 +164,13 @@ fn settings(config: &Config, data: &Path) -> anyhow::Result<Settings> {
         keep_finished: Duration::from_secs(config.keep.finished_seconds),
         keep_answers: Duration::from_secs(config.zstack.keep_answers_seconds),
         store_headroom: config.limits.store_headroom_bytes,
+        rates: Rates {
+            requests_per_second: config.rates.requests_per_second,
+            requests_burst: config.rates.requests_burst,
+            wrong_passwords: config.rates.wrong_passwords,
+            wrong_password_pause: Duration::from_secs(config.rates.wrong_password_seconds),
+        },
+        uploads: config.limits.uploads,
         transfers: config.jobs.transfers,
         quick: config.jobs.quick,
         notices: config.notices.at_once,

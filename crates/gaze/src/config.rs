@@ -99,6 +99,15 @@ settings! {
         /// The address under which clients reach the service, if a proxy stands before it;
         /// links in answers begin with it. By default the address of the listener.
         public_url: Option<String> = None,
+        /// Most connections at one time; further ones wait until one ends.
+        connections: usize = 4096,
+        /// Most connections of one address; further ones are closed. Those of
+        /// `server.proxies` are not counted.
+        connections_per_address: usize = 512,
+        /// Addresses and networks (`10.0.0.0/8`) of proxies. What such a one says of its client's
+        /// address, in `X-Forwarded-For`, is believed, for the log and for all that is counted by
+        /// address.
+        proxies: Vec<String> = vec!["127.0.0.0/8".to_owned(), "::1".to_owned()],
         /// How long a stopping server waits for requests in flight before it ends them.
         shutdown_grace_seconds: u64 = 30,
     }
@@ -168,7 +177,12 @@ settings! {
     limits: Limits {
         /// Most bytes of one image, however it comes.
         image_bytes: u64 = 2 << 40,
-        /// How long a source may stay silent in the middle of an image before it counts as broken.
+        /// How many uploads are taken in at once, and at most half of them of one project. Further
+        /// ones wait for their turn, fairly between projects, with nothing of them read.
+        uploads: usize = 64,
+        /// How long a client or source may stay silent in the middle of an image, and how long a
+        /// client may be waited for that sends next to nothing (less than 512 bytes a second),
+        /// before it counts as broken.
         idle_seconds: u64 = 60,
         /// How long the address of an upload, which is a credential by itself, may be used; an
         /// image whose upload has not begun by then is removed.
@@ -178,6 +192,20 @@ settings! {
         /// Bytes of memory in which images, and what the faces make of them, are kept to be told
         /// again. They are told only as long as nothing of them has changed.
         kept_images_bytes: u64 = 32 << 20,
+    }
+    /// How fast clients may go on.
+    rates: Rates {
+        /// Requests that one project may make in a second, through all faces together; further ones
+        /// get their vendor's answer for that. With 0, as many as it likes. Administrators' do not
+        /// count.
+        requests_per_second: u32 = 0,
+        /// Requests that a project may make at once after a pause, if there is a limit.
+        requests_burst: u32 = 200,
+        /// Wrong passwords that one address may send for one user, and five times as many for all
+        /// users, before each further try has to wait. Others are not held up. With 0, nobody is.
+        wrong_passwords: u32 = 10,
+        /// How long it has to wait.
+        wrong_password_seconds: u64 = 10,
     }
     /// How long credentials live.
     tokens: Tokens {

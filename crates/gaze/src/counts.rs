@@ -6,6 +6,7 @@ use gaze_app::App;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric as _};
 use prometheus_client::metrics::counter::ConstCounter;
+use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
 
 /// A registry that asks the app each time.
@@ -22,6 +23,7 @@ impl Collector for Counts {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
         let notices = self.0.notice_counts();
         let keystone = self.0.keystone_counts();
+        let throttled = self.0.throttle_counts();
         for (name, help, count) in [
             (
                 "notices_delivered",
@@ -37,6 +39,16 @@ impl Collector for Counts {
                 "notices_given_up",
                 "Answers that web hooks never received",
                 notices.given_up,
+            ),
+            (
+                "throttled_requests",
+                "Requests of projects that were at their limit",
+                throttled.requests,
+            ),
+            (
+                "throttled_logins",
+                "Logins that came too soon after wrong passwords",
+                throttled.logins,
             ),
             (
                 "keystone_tokens_remembered",
@@ -68,6 +80,23 @@ impl Collector for Counts {
             let metric = encoder.encode_descriptor(name, help, None, count.metric_type())?;
             count.encode(metric)?;
         }
+        let uploads = self.0.upload_counts();
+        for (name, help, count) in [
+            (
+                "uploads_running",
+                "Uploads whose bytes are taken",
+                uploads.running,
+            ),
+            (
+                "uploads_waiting",
+                "Uploads that wait for their turn",
+                uploads.waiting,
+            ),
+        ] {
+            let gauge = ConstGauge::new(i64::try_from(count).unwrap_or(i64::MAX));
+            let metric = encoder.encode_descriptor(name, help, None, gauge.metric_type())?;
+            gauge.encode(metric)?;
+        }
         Ok(())
     }
 }
@@ -87,6 +116,8 @@ mod tests {
             "notices_delivered",
             "notices_retried",
             "notices_given_up",
+            "throttled_requests",
+            "throttled_logins",
             "keystone_tokens_remembered",
             "keystone_tokens_accepted",
             "keystone_tokens_refused",
@@ -94,6 +125,9 @@ mod tests {
             "keystone_logins",
         ] {
             assert!(text.contains(&format!("gaze_{name}_total 0\n")), "{text}");
+        }
+        for name in ["uploads_running", "uploads_waiting"] {
+            assert!(text.contains(&format!("gaze_{name} 0\n")), "{text}");
         }
     }
 }

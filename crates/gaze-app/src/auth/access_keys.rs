@@ -21,6 +21,7 @@ impl App {
         Ok(Signer {
             secret: secret.clone(),
             caller: holder.caller.clone(),
+            app: self.clone(),
         })
     }
 

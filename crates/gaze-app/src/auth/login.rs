@@ -1,5 +1,7 @@
 //! From a name and a password, or another token, to a token.
 
+use std::net::IpAddr;
+
 use gaze_catalog::token::Token;
 use gaze_catalog::{domain, project, token, user};
 use gaze_domain::access::{AuthFailure, TokenKind, TokenScope, TokenUse};
@@ -21,8 +23,24 @@ impl App {
     /// Checks a password and makes a token. An unknown user, a wrong password and a disabled user
     /// are told apart only for whoever knows the password.
     pub async fn login(&self, login: Login) -> Result<Issued> {
+        self.login_from(None, login).await
+    }
+
+    /// The same for a client at that address. Who sends too many wrong passwords from there for
+    /// one user, or for many, has to wait; nobody elsewhere has to.
+    pub async fn login_from(&self, from: Option<IpAddr>, login: Login) -> Result<Issued> {
         let found = self.find_user(&login.user).await?;
-        let user = self.check_password(found, &login.secret).await?;
+        // A user has an id and a name, and one bucket.
+        let named = match &found {
+            Some((user, _)) => UserName::Id(user.id),
+            None => login.user,
+        };
+        self.may_try(&named, from)?;
+        let checked = self.check_password(found, &login.secret).await;
+        if let Err(Error::Unauthenticated(AuthFailure::WrongPassword)) = &checked {
+            self.tried_wrong(&named, from);
+        }
+        let user = checked?;
         self.grant(&user, login.kind, &login.scope).await
     }
 

@@ -68,6 +68,8 @@ impl App {
                 limit,
             });
         }
+        // Nothing is read of the body, and nothing recorded, before it is this project's turn.
+        let place = self.admission().upload(image.owner).await;
         let job = JobId::new(self.new_uuid());
         let app = self.clone();
         // The client may go away at any point, also while the upload is being recorded; the task
@@ -76,7 +78,9 @@ impl App {
             // The body is not `Sync`, so `upload` must not be borrowed across an await.
             let (declared_len, stores) = (upload.declared_len, upload.stores.clone());
             let image = app.begin_upload(&image, job, declared_len, &stores).await?;
-            app.receive(image, job, upload, end).await
+            let received = app.receive(image, job, upload, end).await;
+            drop(place);
+            received
         });
         task.await
             .map_err(|error| Error::internal("receiving an upload", error))?

@@ -5,7 +5,9 @@ use bytes::Bytes;
 use gaze_blob::{DigestSet, Stored, WriteOptions};
 use gaze_catalog::{image, location, project};
 use gaze_disk::{Inspection, Inspector};
-use gaze_domain::{ByteCount, DiskFormat, Error, Image, ImageId, Location, LocationId, Result};
+use gaze_domain::{
+    ByteCount, DiskFormat, Error, Image, ImageId, Location, LocationId, ProjectId, Result,
+};
 
 use super::copies::{Copy, agreed_format};
 use super::settle::{charged, lock_stores};
@@ -34,6 +36,8 @@ pub(crate) enum Rule {
 pub(crate) struct Intake {
     app: App,
     image: ImageId,
+    /// Whose turns the pieces take.
+    owner: ProjectId,
     declared: Option<DiskFormat>,
     /// Bytes that were announced.
     expected: Option<u64>,
@@ -75,6 +79,7 @@ impl Intake {
         let mut intake = Self {
             app: app.clone(),
             image: image.id,
+            owner: image.owner,
             declared: image.format,
             expected,
             rule,
@@ -122,6 +127,11 @@ impl Intake {
     }
 
     pub(crate) async fn data(&mut self, chunk: Bytes) -> Result<()> {
+        let (app, owner) = (self.app.clone(), self.owner);
+        app.admission().piece(owner, self.put_data(chunk)).await
+    }
+
+    async fn put_data(&mut self, chunk: Bytes) -> Result<()> {
         self.admit(chunk.len() as u64).await?;
         self.inspector.feed(&chunk);
         self.refuse_early()?;
@@ -136,6 +146,11 @@ impl Intake {
     }
 
     pub(crate) async fn zeros(&mut self, len: u64) -> Result<()> {
+        let (app, owner) = (self.app.clone(), self.owner);
+        app.admission().piece(owner, self.put_zeros(len)).await
+    }
+
+    async fn put_zeros(&mut self, len: u64) -> Result<()> {
         self.admit(len).await?;
         let mut left = len;
         while left > 0 {

@@ -6,7 +6,7 @@ use gaze_domain::{Caller, Error, Noun, Result, UserId};
 
 use crate::App;
 use crate::auth::new_password;
-use crate::requests::Secret;
+use crate::requests::{Secret, UserName};
 
 /// Shortest password that a person may choose.
 const MIN_PASSWORD: usize = 8;
@@ -65,9 +65,13 @@ impl App {
     pub(super) async fn must_know(&self, id: UserId, old: &Secret) -> Result<()> {
         let found = user::find_with_password(&mut self.catalog().read(), id).await?;
         let (_, hash) = found.ok_or_else(|| Error::not_found(Noun::User, id))?;
+        // Only who has the user's token comes here, or an administrator's.
+        let named = UserName::Id(id);
+        self.may_try(&named, None)?;
         if self.passwords().matches(old, hash).await? {
             Ok(())
         } else {
+            self.tried_wrong(&named, None);
             Err(AuthFailure::WrongPassword.into())
         }
     }

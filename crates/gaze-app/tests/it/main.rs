@@ -32,6 +32,7 @@ mod metadefs_load;
 mod metadefs_pages;
 mod mirroring;
 mod owners;
+mod paces;
 mod people;
 mod places;
 mod reimage;

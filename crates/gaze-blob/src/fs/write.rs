@@ -9,6 +9,7 @@ use tokio::sync::oneshot;
 
 use super::layout::Layout;
 use super::publish::Unpublished;
+use crate::background;
 use crate::error::{BlobError, BlobErrorKind};
 use crate::flow::{Budget, Gauge, Matter, Piece};
 use crate::hashing::Lanes;
@@ -100,6 +101,7 @@ pub(super) async fn begin(
 
 /// The file thread. Answers are dropped if nobody waits for them any more.
 fn run(mut file: Unpublished, queue: &Receiver<Command>) -> Result<(), BlobError> {
+    background::step_back();
     while let Ok(command) = queue.recv() {
         match command {
             Command::Append(piece) => match &piece.matter {

@@ -3,6 +3,8 @@
 //! Sources: Identity API v3, "password authentication"; IAM API reference, "obtaining a user
 //! token".
 
+use std::net::IpAddr;
+
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
@@ -10,7 +12,7 @@ use axum::{Extension, Json};
 use gaze_app::{Issued, Login, ScopeWish};
 use gaze_domain::Error;
 use gaze_domain::access::AuthFailure;
-use gaze_http::{RequestId, read_body};
+use gaze_http::{Peer, RequestId, read_body};
 
 use super::{MAX_BODY, pairs};
 use crate::Face;
@@ -40,18 +42,19 @@ async fn answer(face: &Face, request: Request) -> Result<Response, Failure> {
     let body = read_body(body, MAX_BODY).await?;
     let body =
         serde_json::from_slice(&body).map_err(|error| Refusal::bad_body(&error.to_string()))?;
+    let peer = head.extensions.get::<Peer>().map(|peer| peer.0.ip());
     let (issued, method) = match Wish::parse(body)? {
-        Wish::Password(login) => (log_in(face, login).await?, "password"),
+        Wish::Password(login) => (log_in(face, peer, login).await?, "password"),
         Wish::Token { id, scope } => (exchange(face, &id, scope).await?, "token"),
     };
     describe(face, &issued, method, &head.headers, &head.uri).await
 }
 
-async fn log_in(face: &Face, login: Login) -> Result<Issued, Failure> {
+async fn log_in(face: &Face, from: Option<IpAddr>, login: Login) -> Result<Issued, Failure> {
     let own = own_project(face, &login.scope).await?;
-    match (face.app.login(login.clone()).await, own) {
+    match (face.app.login_from(from, login.clone()).await, own) {
         (Err(Error::Unauthenticated(AuthFailure::WrongPassword)), Some(scope)) => {
-            Ok(face.app.login(Login { scope, ..login }).await?)
+            Ok(face.app.login_from(from, Login { scope, ..login }).await?)
         }
         (outcome, _) => Ok(outcome?),
     }

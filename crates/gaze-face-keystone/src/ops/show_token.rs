@@ -32,7 +32,7 @@ pub(crate) async fn show_token(
 async fn answer(face: &Face, request: Request) -> Result<Response, Failure> {
     let (head, _asker) = known(face, request).await?;
     let subject = auth::subject(&head.headers)?;
-    let holder = match face.app.authenticate_token(subject).await {
+    let holder = match face.app.token_holder(subject).await {
         Ok(holder) => holder,
         Err(Error::Unauthenticated(AuthFailure::InvalidToken | AuthFailure::Disabled)) => {
             return Err(Refusal::no_such_token().into());

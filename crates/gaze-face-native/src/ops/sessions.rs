@@ -1,10 +1,11 @@
 //! Logging in and out.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use axum::{Extension, Json};
 use gaze_app::{DomainName, Login, ScopeWish, Secret, UserName};
 use gaze_domain::access::{AuthFailure, TokenKind};
+use gaze_http::Peer;
 
 use super::{Answer, Done};
 use crate::Face;
@@ -18,6 +19,7 @@ use crate::wire::session;
     responses((status = 200, body = session::Issued)))]
 pub(crate) async fn log_in(
     State(face): State<Face>,
+    peer: Option<Extension<Peer>>,
     Document(login): Document<session::Login>,
 ) -> Answer<session::Issued> {
     let login = Login {
@@ -29,7 +31,8 @@ pub(crate) async fn log_in(
         kind: TokenKind::Login,
         scope: ScopeWish::Default,
     };
-    Ok(Json(face.app.login(login).await?.into()))
+    let from = peer.map(|Extension(peer)| peer.0.ip());
+    Ok(Json(face.app.login_from(from, login).await?.into()))
 }
 
 /// Ends the token that the request carries.

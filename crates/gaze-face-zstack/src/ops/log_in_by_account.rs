@@ -49,7 +49,7 @@ pub(super) async fn session(
     };
     let issued = call
         .app
-        .login(login)
+        .login_from(call.from, login)
         .await
         .map_err(|error| call.failure(&error))?;
     let session = map::session::inventory(&issued.token, &issued.caller);

@@ -5,4 +5,6 @@ mod allocations;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
+mod limits;
+#[cfg(test)]
 mod serve;

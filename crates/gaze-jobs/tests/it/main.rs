@@ -9,6 +9,7 @@
 
 mod cancel;
 mod enqueue;
+mod fair;
 mod harness;
 mod inline;
 mod leases;

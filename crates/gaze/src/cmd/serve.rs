@@ -60,8 +60,17 @@ async fn serve(config: Config, with_demo: bool) -> anyhow::Result<ExitCode> {
     }
     let running = app.run().await?;
     let stop = stop_signal()?;
+    let limits = gaze_http::Limits {
+        connections: config.server.connections,
+        connections_per_address: config.server.connections_per_address,
+        proxies: gaze_http::Proxies::parse(&config.server.proxies)
+            .map_err(|entry| anyhow::anyhow!("server.proxies: {entry:?}"))?,
+        ..gaze_http::Limits::default()
+    };
     let grace = Duration::from_secs(config.server.shutdown_grace_seconds);
-    let serving = tokio::spawn(gaze_http::serve(listener, router, stop, grace));
+    let serving = tokio::spawn(gaze_http::serve_within(
+        limits, listener, router, stop, grace,
+    ));
     let demo = if with_demo {
         let admin = administrator(&app, &token_file).await?;
         Some(demo::prepare(&app, &admin, &config.place.region).await?)

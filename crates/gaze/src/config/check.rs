@@ -1,5 +1,7 @@
 //! Whether values make sense that are of the right type.
 
+use gaze_http::Proxies;
+
 use super::{Config, Fault};
 
 impl Config {
@@ -22,6 +24,11 @@ impl Config {
             let reason = "must begin with http:// or https://";
             faults.push(Fault::at("server.public_url", reason));
         }
+        if let Err(entry) = Proxies::parse(&self.server.proxies) {
+            let reason =
+                format!("{entry:?} is neither an address nor a network such as 10.0.0.0/8");
+            faults.push(Fault::at("server.proxies", reason));
+        }
         for text in &self.import.glance_services {
             if let Err(reason) = gaze_face_glance::Other::parse(text) {
                 faults.push(Fault::at("import.glance_services", reason));
@@ -37,9 +44,15 @@ impl Config {
         }
         faults.extend(self.identity.check());
         for (key, zero) in [
+            ("server.connections", self.server.connections == 0),
+            (
+                "server.connections_per_address",
+                self.server.connections_per_address == 0,
+            ),
             ("jobs.transfers", self.jobs.transfers == 0),
             ("jobs.quick", self.jobs.quick == 0),
             ("limits.image_bytes", self.limits.image_bytes == 0),
+            ("limits.uploads", self.limits.uploads == 0),
             ("limits.idle_seconds", self.limits.idle_seconds == 0),
             ("tokens.session_seconds", self.tokens.session_seconds == 0),
             ("tokens.login_seconds", self.tokens.login_seconds == 0),
