@@ -6,6 +6,7 @@
 pub mod body;
 pub mod download;
 mod handoff;
+mod holes;
 pub mod metrics;
 mod observe;
 mod openstack_id;
