@@ -25,13 +25,21 @@ const OP: &str = "read the blob";
 /// threads have other work as well.
 static READS: Semaphore = Semaphore::const_new(16);
 
+/// Blobs that are opened at one time: a crowd of downloads must not become a crowd of threads.
+static OPENS: Semaphore = Semaphore::const_new(16);
+
 /// Opens the blob. Nothing is read before the reader is.
 pub(super) async fn open(
     layout: Arc<Layout>,
     key: Key,
     range: Option<Range<u64>>,
 ) -> Result<Reader, BlobError> {
+    let permit = OPENS.acquire().await.map_err(|closed| {
+        let error = BlobError::new(BlobErrorKind::Unavailable, OP);
+        error.of(&key).because(closed)
+    })?;
     let (found, key) = blocking(OP, move || Ok((find(&layout, &key, range)?, key))).await?;
+    drop(permit);
     let (file, size, range) = found;
     let file = Arc::new(file);
     let pieces = Pieces {
