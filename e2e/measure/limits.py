@@ -95,9 +95,12 @@ class Limits:
 
     def sent(self, file):
         """Seconds that nginx takes to send the file."""
-        root = file.parent
-        with self.nginx(root) as url:
-            return curl(f"{url}/{file.name}", ["-o", "/dev/null"])
+        return self.sending(file, lambda url: curl(url, ["-o", "/dev/null"]))
+
+    def sending(self, file, ask):
+        """What is found out by asking nginx for the file."""
+        with self.nginx(file.parent) as url:
+            return ask(f"{url}/{file.name}")
 
 
 @contextlib.contextmanager
@@ -120,6 +123,22 @@ def answers(port, process):
     except ConnectionRefusedError:
         return False
     return True
+
+
+def curl_many(asked, headers=None, at_once=1):
+    """Seconds that one curl took for many requests: pairs of an address and a range, or `None`."""
+    lines = ["silent", "show-error", "fail", "no-progress-meter"]
+    if at_once > 1:
+        lines += ["parallel", "parallel-immediate", f"parallel-max = {at_once}"]
+    for number, (url, part) in enumerate(asked):
+        if number:
+            lines.append("next")
+        lines += [f'header = "{name}: {value}"' for name, value in (headers or {}).items()]
+        lines += [f'url = "{url}"', 'output = "/dev/null"']
+        lines += [f"range = {part}"] if part else []
+    begun = time.monotonic()
+    subprocess.run(["curl", "-K", "-"], input="\n".join(lines), text=True, check=True)
+    return time.monotonic() - begun
 
 
 def curl(url, words, headers=None):

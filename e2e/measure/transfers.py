@@ -10,7 +10,7 @@ from kit import disks
 from kit.native import BASE, Native
 from kit.zstack import Zstack
 from measure.load import JSON, Call, load
-from measure.limits import curl
+from measure.limits import curl, curl_many
 from measure.process import memory
 
 GIB = 1 << 30
@@ -62,6 +62,8 @@ def moved(world, limits, size, runs):
         rows.append((f"upload, {name}", speed(median(ups)), *slowest))
         nginx = ("nginx's sendfile", speed(median(sends)))
         rows.append((f"download, {name}", speed(median(downs)), *nginx))
+    rows += parts(server, native, limits, given["random"], size)
+    rows += at_once(server, native, limits, size)
     rows += converted(server, native, given["random"], size)
     server.close()
     return rows, digests
@@ -69,15 +71,63 @@ def moved(world, limits, size, runs):
 
 def upload(server, native, file):
     image = native.create("/images", name="large")["id"]
-    headers = {"Authorization": f"Bearer {native.token}", **BYTES}
+    headers = bearer(native) | BYTES
     took = curl(f"{server.url}{BASE}/images/{image}/data", ["-T", file], headers)
     assert native.image(image)["status"] == "active"
     return image, took
 
 
 def download(server, native, image):
-    headers = {"Authorization": f"Bearer {native.token}"}
+    headers = bearer(native)
     return curl(f"{server.url}{BASE}/images/{image}/data", ["-o", "/dev/null"], headers)
+
+
+def parts(server, native, limits, file, size, many=256):
+    """Parts of 1 MiB of an image, one after the other on one connection."""
+    mib = 1 << 20
+    starts = [at * (size // many) for at in range(many)]
+
+    def ask(url, headers=None):
+        return curl_many([(url, f"{at}-{at + mib - 1}") for at in starts], headers)
+
+    image, _ = upload(server, native, file)
+    ours = ask(f"{server.url}{BASE}/images/{image}/data", bearer(native))
+    theirs = limits.sending(file, ask)
+    native.purge(image)
+    speed = many * mib / 1e6
+    return [(f"{many} ranges of 1 MiB", speed / ours, "nginx's sendfile", speed / theirs)]
+
+
+def at_once(server, native, limits, size, many=200):
+    """Downloads at one time, and how many threads the service has meanwhile."""
+    file = server.folder / "shared.raw"
+    file.write_bytes(os.urandom(size // 64))
+    image, _ = upload(server, native, file)
+    ask = lambda url, headers=None: curl_many([(url, None)] * many, headers, many)  # noqa: E731
+    threads, done = [threads_of(server)], threading.Event()
+
+    def watch():
+        while not done.wait(0.01):
+            threads.append(threads_of(server))
+
+    watching = threading.Thread(target=watch)
+    watching.start()
+    ours = ask(f"{server.url}{BASE}/images/{image}/data", bearer(native))
+    done.set()
+    watching.join()
+    theirs = limits.sending(file, ask)
+    native.purge(image)
+    speed = many * file.stat().st_size / 1e6
+    name = f"{many} downloads at once ({threads[0]} threads, at most {max(threads)} during it)"
+    return [(name, speed / ours, "nginx's sendfile", speed / theirs)]
+
+
+def threads_of(server):
+    return len(os.listdir(f"/proc/{server.process.pid}/task"))
+
+
+def bearer(native):
+    return {"Authorization": f"Bearer {native.token}"}
 
 
 def converted(server, native, file, size):

@@ -33,14 +33,16 @@ pub struct Running {
     app: App,
     runner: Runner,
     stop: CancellationToken,
+    swept: CancellationToken,
 }
 
 impl App {
-    /// Cleans up after the last process, then starts the job runner and the rounds.
+    /// Looks at the stores and pools, and starts the job runner, the rounds and the clean-up after
+    /// the last process. That one lists every blob there is, so nobody waits for it: see
+    /// [`Running::swept`].
     pub async fn run(&self) -> Result<Running> {
         self.observe_stores().await?;
         self.observe_pools().await?;
-        self.sweep_stores().await;
         let handlers: Vec<Arc<dyn Handler>> = vec![
             Arc::new(UploadHandler(self.clone())),
             Arc::new(ImportHandler(self.clone())),
@@ -57,15 +59,23 @@ impl App {
         self.tasks().spawn(rounds(self.clone(), stop.clone()));
         self.tasks().spawn(keep_looking(self.clone(), stop.clone()));
         self.tasks().spawn(greet(self.clone(), stop.clone()));
+        let swept = CancellationToken::new();
+        self.tasks()
+            .spawn(sweep(self.clone(), stop.clone(), swept.clone()));
         Ok(Running {
             app: self.clone(),
             runner,
             stop,
+            swept,
         })
     }
 
     /// Removes temporary files and blobs that no row speaks of. A blob's row is there before the
     /// blob is begun, and goes after the blob has gone, so a blob without a row is an orphan.
+    ///
+    /// That holds while others write and delete, here or in another process: blobs are listed
+    /// before rows are read, no key is used for another blob later, and temporary files that a
+    /// writer holds are locked.
     pub async fn sweep_stores(&self) {
         let stores = match store::list(&mut self.catalog().read()).await {
             Ok(stores) => stores,
@@ -151,6 +161,14 @@ async fn greet(app: App, stop: CancellationToken) {
     }
 }
 
+async fn sweep(app: App, stop: CancellationToken, swept: CancellationToken) {
+    tokio::select! {
+        () = stop.cancelled() => {}
+        () = app.sweep_stores() => {}
+    }
+    swept.cancel();
+}
+
 async fn rounds(app: App, stop: CancellationToken) {
     loop {
         tokio::select! {
@@ -164,6 +182,11 @@ async fn rounds(app: App, stop: CancellationToken) {
 }
 
 impl Running {
+    /// Waits until what an earlier process left in the stores has been removed.
+    pub async fn swept(&self) {
+        self.swept.cancelled().await;
+    }
+
     /// Stops in order: no new jobs, running ones end or give their lease back, tasks end, the
     /// database is closed.
     pub async fn stop(self) -> Result<()> {

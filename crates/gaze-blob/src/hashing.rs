@@ -11,6 +11,7 @@ use crate::background;
 use crate::digest::{Digest, DigestSet, Digests};
 use crate::error::{BlobError, BlobErrorKind};
 use crate::flow::{Budget, Gauge, Matter, Piece};
+use crate::rfc1321::Md5Sum;
 use crate::zeros::ZERO_RUN;
 
 const OP: &str = "compute the digests of the blob";
@@ -36,25 +37,33 @@ impl Hashing {
     }
 
     /// Digests the bytes of `chunk`.
-    pub async fn update(&mut self, chunk: Bytes) -> Result<(), BlobError> {
-        self.feed(Matter::Data(chunk)).await
-    }
-
-    /// Digests `len` zero bytes.
-    pub async fn zeros(&mut self, len: u64) -> Result<(), BlobError> {
-        self.feed(Matter::Zeros(len)).await
-    }
-
-    /// The digests of all bytes so far.
-    pub async fn finish(self) -> Result<Digests, BlobError> {
-        self.lanes.finish().await
-    }
-
-    async fn feed(&mut self, mut rest: Matter) -> Result<(), BlobError> {
-        while let Some(piece) = self.budget.next(&mut rest).await? {
+    pub async fn update(&mut self, mut chunk: Bytes) -> Result<(), BlobError> {
+        while let Some(piece) = self.budget.fill(&mut chunk).await? {
             self.lanes.send(&piece)?;
         }
         Ok(())
+    }
+
+    /// Digests `len` zero bytes.
+    pub async fn zeros(&mut self, mut len: u64) -> Result<(), BlobError> {
+        self.send_batch()?;
+        while let Some(piece) = self.budget.zeros(&mut len).await? {
+            self.lanes.send(&piece)?;
+        }
+        Ok(())
+    }
+
+    /// The digests of all bytes so far.
+    pub async fn finish(mut self) -> Result<Digests, BlobError> {
+        self.send_batch()?;
+        self.lanes.finish().await
+    }
+
+    fn send_batch(&mut self) -> Result<(), BlobError> {
+        match self.budget.batch() {
+            Some(piece) => self.lanes.send(&piece),
+            None => Ok(()),
+        }
     }
 }
 
@@ -76,7 +85,7 @@ impl Lanes {
 
     pub(crate) fn start(set: DigestSet) -> Result<Self, BlobError> {
         Ok(Self {
-            md5: set.md5.then(Lane::start::<md5::Md5>).transpose()?,
+            md5: set.md5.then(Lane::start::<Md5Sum>).transpose()?,
             sha256: set.sha256.then(Lane::start::<sha2::Sha256>).transpose()?,
             sha512: set.sha512.then(Lane::start::<sha2::Sha512>).transpose()?,
         })
@@ -117,16 +126,12 @@ struct Lane<const N: usize> {
 }
 
 impl<const N: usize> Lane<N> {
-    fn start<D>() -> Result<Self, BlobError>
-    where
-        D: sha2::Digest,
-        [u8; N]: From<sha2::digest::Output<D>>,
-    {
+    fn start<S: Sum<N>>() -> Result<Self, BlobError> {
         let (pieces, queue) = channel();
         let (answer, digest) = oneshot::channel();
         thread::Builder::new()
             .name("gaze-digest".into())
-            .spawn(move || run::<D, N>(&queue, answer))
+            .spawn(move || run::<S, N>(&queue, answer))
             .map_err(|error| BlobError::new(BlobErrorKind::Unavailable, OP).because(error))?;
         Ok(Self { pieces, digest })
     }
@@ -138,32 +143,65 @@ impl<const N: usize> Lane<N> {
     }
 }
 
-fn run<D, const N: usize>(queue: &Receiver<Piece>, answer: oneshot::Sender<[u8; N]>)
-where
-    D: sha2::Digest,
-    [u8; N]: From<sha2::digest::Output<D>>,
-{
+/// A digest that is being computed.
+trait Sum<const N: usize>: Default {
+    fn add(&mut self, data: &[u8]);
+    fn end(self) -> [u8; N];
+}
+
+impl Sum<16> for Md5Sum {
+    fn add(&mut self, data: &[u8]) {
+        self.update(data);
+    }
+
+    fn end(self) -> [u8; 16] {
+        self.finish()
+    }
+}
+
+impl Sum<32> for sha2::Sha256 {
+    fn add(&mut self, data: &[u8]) {
+        sha2::Digest::update(self, data);
+    }
+
+    fn end(self) -> [u8; 32] {
+        sha2::Digest::finalize(self).into()
+    }
+}
+
+impl Sum<64> for sha2::Sha512 {
+    fn add(&mut self, data: &[u8]) {
+        sha2::Digest::update(self, data);
+    }
+
+    fn end(self) -> [u8; 64] {
+        sha2::Digest::finalize(self).into()
+    }
+}
+
+fn run<S: Sum<N>, const N: usize>(queue: &Receiver<Piece>, answer: oneshot::Sender<[u8; N]>) {
     background::step_back();
-    let mut digest = D::new();
+    let mut digest = S::default();
     while let Ok(piece) = queue.recv() {
         // Pieces that still queue when the writer was given up are not worth digesting.
         if answer.is_closed() {
             return;
         }
-        match piece.matter {
-            Matter::Data(data) => digest.update(&data),
-            Matter::Zeros(mut len) => {
+        match piece.matter() {
+            Matter::Data(chunks) => chunks.iter().for_each(|data| digest.add(data)),
+            Matter::Zeros(len) => {
+                let mut len = *len;
                 while len > 0 {
                     let run = len.min(ZERO_RUN.len() as u64);
                     let take = usize::try_from(run).unwrap_or(ZERO_RUN.len());
-                    digest.update(ZERO_RUN.get(..take).unwrap_or(&ZERO_RUN));
+                    digest.add(ZERO_RUN.get(..take).unwrap_or(&ZERO_RUN));
                     len -= run;
                 }
             }
         }
     }
     // A closed answer means that the writer was given up: nobody is left to tell.
-    answer.send(digest.finalize().into()).ok();
+    answer.send(digest.end()).ok();
 }
 
 #[cfg(test)]

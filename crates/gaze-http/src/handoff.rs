@@ -25,10 +25,11 @@ use tokio::net::TcpStream;
 use tokio::sync::Semaphore;
 
 use crate::body::{BodyStream, BoxError};
+use crate::holes::{self, Run, Sparse};
 
-/// Bytes of one piece of a file: some round trips of a fast connection, and few enough that other
+/// Most bytes of one piece of a file: some round trips of a fast connection, and few enough that other
 /// connections of the same thread get their turn.
-const PIECE: usize = 1 << 20;
+pub(crate) const PIECE: usize = 1 << 20;
 
 /// What stands in for a piece. It is never read and never written, so its pages are never there.
 static STAND_IN: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(vec![0; PIECE]));
@@ -184,6 +185,8 @@ pub(crate) struct FileBody {
     stream: BodyStream,
     /// Brings the next piece into memory.
     fetching: Option<Fetching>,
+    /// Where the file has holes.
+    sparse: Sparse,
 }
 
 type Fetching = Pin<Box<dyn Future<Output = io::Result<()>> + Send>>;
@@ -191,6 +194,7 @@ type Fetching = Pin<Box<dyn Future<Output = io::Result<()>> + Send>>;
 impl FileBody {
     pub(crate) fn new(file: Arc<File>, range: Range<u64>, stream: BodyStream) -> Self {
         Self {
+            sparse: Sparse::of(&file),
             file,
             left: range,
             taker: Taker::default(),
@@ -214,23 +218,40 @@ impl FileBody {
         if many == 0 {
             return Poll::Ready(None);
         }
-        let piece = start..start + many as u64;
-        if let Some(fetching) = &mut self.fetching {
-            let fetched = ready!(fetching.as_mut().poll(context));
-            self.fetching = None;
-            if let Err(error) = fetched {
-                return Poll::Ready(Some(Err(error.into())));
+        let most = start..start + many as u64;
+        let (run, piece) = self.sparse.next(&self.file, &most);
+        let (file, range) = match (run, holes::zeros()) {
+            // A hole is sent from a file that has nothing else, and takes no room in memory.
+            (Run::Hole, Some(zeros)) => (Arc::clone(zeros), 0..piece.end - start),
+            (Run::Hole, None) | (Run::Data, _) => {
+                ready!(self.poll_fetched(&piece, context))?;
+                (Arc::clone(&self.file), piece.clone())
             }
-        } else if !is_in_memory(&self.file, &piece) {
-            self.fetching = Some(Box::pin(fetch(Arc::clone(&self.file), piece)));
-            return self.poll_piece(handoff, context);
-        }
+        };
+        let many = usize::try_from(piece.end - start).unwrap_or(many);
         self.left.start = piece.end;
-        handoff.push(Piece {
-            file: Arc::clone(&self.file),
-            range: piece,
-        });
+        handoff.push(Piece { file, range });
         Poll::Ready(Some(Ok(Frame::data(STAND_IN.slice(..many)))))
+    }
+
+    /// Waits until the piece can be sent without waiting for a disk.
+    fn poll_fetched(
+        &mut self,
+        piece: &Range<u64>,
+        context: &mut Context<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.fetching.is_none() {
+            if is_in_memory(&self.file, piece) {
+                return Poll::Ready(Ok(()));
+            }
+            self.fetching = Some(Box::pin(fetch(Arc::clone(&self.file), piece.clone())));
+        }
+        let Some(fetching) = &mut self.fetching else {
+            return Poll::Ready(Ok(()));
+        };
+        let fetched = ready!(fetching.as_mut().poll(context));
+        self.fetching = None;
+        Poll::Ready(fetched)
     }
 }
 

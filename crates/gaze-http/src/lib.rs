@@ -8,6 +8,7 @@ pub mod body;
 mod crowd;
 pub mod download;
 mod handoff;
+mod holes;
 mod joined;
 mod limits;
 pub mod metrics;

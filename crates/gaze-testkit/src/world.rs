@@ -284,7 +284,9 @@ impl World {
             .await
             .expect("an app over the same database");
         self.database.db = db;
-        self.running = Some(self.app.run().await.expect("jobs run"));
+        let running = self.app.run().await.expect("jobs run");
+        running.swept().await;
+        self.running = Some(running);
     }
 
     /// Stops the service in order.

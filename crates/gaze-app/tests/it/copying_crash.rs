@@ -102,6 +102,7 @@ async fn after_the_kill(task: &str, before: Status, stores: &[&str]) {
         let states: Vec<_> = image.locations.iter().map(|copy| copy.state).collect();
         assert_eq!(states, [LocationState::Ready, LocationState::Writing]);
         let running = app.run().await.unwrap();
+        running.swept().await;
         let work = finished(&app, job).await;
         assert_eq!(work.state, WorkState::Succeeded, "{:?}", work.failure);
         at_rest(&app, image.id).await;
@@ -139,6 +140,7 @@ async fn an_image_whose_copying_was_killed_can_be_deleted() {
         let (app, caller) = open(folder.path(), &database.target, later).await;
         let id = only_image(&app, &caller).await.unwrap().id;
         let running = app.run().await.unwrap();
+        running.swept().await;
         app.remove_image(&caller, id).await.unwrap();
         finished(&app, job).await;
         at_rest(&app, id).await;

@@ -89,6 +89,7 @@ async fn an_upload_whose_process_is_killed_is_rolled_back() {
         let before = only_image(&app, &caller).await.unwrap();
         assert_eq!(before.status, Status::Saving);
         let running = app.run().await.unwrap();
+        running.swept().await;
         let work = finished(&app, job).await;
         assert_eq!(work.state, WorkState::Failed);
         assert!(
@@ -116,6 +117,7 @@ async fn a_promised_upload_whose_process_is_killed_may_be_made_again() {
         let later: Arc<dyn Runtime> = Arc::new(Later::default());
         let (app, caller) = open(folder.path(), &database.target, later).await;
         let running = app.run().await.unwrap();
+        running.swept().await;
         assert_eq!(finished(&app, job).await.state, WorkState::Failed);
         let image = only_image(&app, &caller).await.unwrap();
         assert_eq!((image.status, image.locations.len()), (Status::Queued, 1));
@@ -152,6 +154,7 @@ async fn an_import_whose_process_is_killed_is_completed_by_the_next() {
         let before = only_image(&app, &caller).await.unwrap();
         assert_eq!(before.status, Status::Importing);
         let running = app.run().await.unwrap();
+        running.swept().await;
         let work = finished(&app, job).await;
         assert_eq!(work.state, WorkState::Succeeded, "{:?}", work.failure);
         let image = only_image(&app, &caller).await.unwrap();
@@ -174,6 +177,7 @@ async fn an_import_whose_source_is_gone_after_the_crash_is_rolled_back() {
         let later: Arc<dyn Runtime> = Arc::new(Later::default());
         let (app, caller) = open(folder.path(), &database.target, later).await;
         let running = app.run().await.unwrap();
+        running.swept().await;
         let work = finished(&app, job).await;
         assert_eq!(work.state, WorkState::Failed);
         assert_eq!(only_image(&app, &caller).await, None);
@@ -202,6 +206,7 @@ async fn a_capture_whose_process_is_killed_is_completed_by_the_next() {
             "the process was killed too late"
         );
         let running = app.run().await.unwrap();
+        running.swept().await;
         let work = finished(&app, job).await;
         assert_eq!(work.state, WorkState::Succeeded, "{:?}", work.failure);
         let image = only_image(&app, &caller).await.unwrap();

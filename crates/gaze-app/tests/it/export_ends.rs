@@ -256,6 +256,7 @@ async fn an_export_whose_process_is_killed_is_completed_by_the_next() {
         let before = app.list_exports(&caller, image.id).await.unwrap();
         assert_eq!(before[0].export.state, ExportState::Writing);
         let running = app.run().await.unwrap();
+        running.swept().await;
         let work = finished(&app, job).await;
         assert_eq!(work.state, WorkState::Succeeded, "{:?}", work.failure);
         let after = app.list_exports(&caller, image.id).await.unwrap();

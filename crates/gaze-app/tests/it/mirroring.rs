@@ -227,6 +227,7 @@ async fn a_mirroring_whose_process_is_killed_is_taken_back_and_its_secret_is_gon
         let before = only_image(&app, &caller).await.unwrap();
         assert_eq!(before.status, Status::Importing);
         let running = app.run().await.unwrap();
+        running.swept().await;
         assert_eq!(finished(&app, job).await.state, WorkState::Failed);
         let image = only_image(&app, &caller).await.unwrap();
         assert_eq!((image.status, image.locations.len()), (Status::Queued, 0));

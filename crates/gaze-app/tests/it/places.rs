@@ -204,6 +204,7 @@ async fn a_second_start_finds_everything_and_sweeps_what_nobody_knows() {
         let first = app.first_start(&place, None).await.unwrap().unwrap();
         assert!(app.first_start(&place, None).await.unwrap().is_none());
         let running = app.run().await.unwrap();
+        running.swept().await;
         let admin = first.admin;
         let made = app
             .create_image(&admin, gaze_app::NewImage::named("one"))
@@ -223,6 +224,7 @@ async fn a_second_start_finds_everything_and_sweeps_what_nobody_knows() {
         let app = App::open(db, settings(), runtime).await.unwrap();
         assert!(app.first_start(&place, None).await.unwrap().is_none());
         let running = app.run().await.unwrap();
+        running.swept().await;
         assert_eq!(app.get_image(&admin, image.id).await.unwrap(), image);
         let caller = app.authenticate_token(&first.token.token).await.unwrap();
         assert_eq!(caller.user, admin.user);

@@ -73,6 +73,7 @@ async fn a_change_whose_process_is_killed_is_completed_by_the_next() {
         let old = only_root(&app, &caller).await;
         assert!(old.path.ends_with(OLD), "{old:?}");
         let running = app.run().await.unwrap();
+        running.swept().await;
         let work = finished(&app, job).await;
         assert_eq!(work.state, WorkState::Succeeded, "{:?}", work.failure);
         let new = only_root(&app, &caller).await;
@@ -95,6 +96,7 @@ async fn a_change_leaves_nothing_if_the_machine_was_started_after_the_crash() {
         let later: Arc<dyn Runtime> = Arc::new(Later::default());
         let (app, caller) = open(folder.path(), &database.target, later).await;
         let running = app.run().await.unwrap();
+        running.swept().await;
         let work = finished(&app, job).await;
         assert_eq!(work.state, WorkState::Failed);
         let refused = matches!(work.failure, Some(Error::WrongState { .. }));

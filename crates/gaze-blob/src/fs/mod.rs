@@ -8,6 +8,7 @@
 //! Files have mode 0600, folders 0700. How a blob becomes durable is written in [`publish`].
 
 mod copy;
+mod early;
 mod layout;
 mod marker;
 mod publish;

@@ -1,7 +1,8 @@
 //! The durable-write protocol.
 //!
 //! 1. A file with a new name is made in `tmp/`, exclusively, and locked (flock) by its writer.
-//! 2. Bytes are written to it; zeros are left as holes; its length is set last.
+//! 2. Bytes are written to it; zeros are left as holes; its length is set last. What was written is
+//!    handed to the disk meanwhile (`early.rs`).
 //! 3. The file is fsynced: its bytes are durable under a name that nobody reads.
 //! 4. The folders of the key are made below `blobs/` where they are missing.
 //! 5. The file is renamed to `blobs/<key>`, atomically and only if that name is free.
@@ -11,14 +12,16 @@
 //! sweep removes. A crash after 5 leaves the whole blob, visible or not.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io;
-use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt};
+use std::io::{self, IoSlice};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use bytes::Bytes;
 use rustix::fs::{CWD, FlockOperation, RenameFlags, flock, renameat_with};
 use rustix::io::Errno;
 
+use super::early::EarlySync;
 use super::layout::{Layout, meta};
 use crate::error::{BlobError, BlobErrorKind};
 use crate::key::Key;
@@ -37,6 +40,7 @@ pub(super) struct Unpublished {
     file: File,
     tmp: Option<PathBuf>,
     len: u64,
+    early: EarlySync,
 }
 
 impl Unpublished {
@@ -75,6 +79,7 @@ impl Unpublished {
                 file,
                 tmp: Some(tmp),
                 len: 0,
+                early: EarlySync::default(),
             };
             // A sweep may take a file for a leftover between its creation and its lock.
             match flock(&unpublished.file, FlockOperation::NonBlockingLockExclusive) {
@@ -89,17 +94,48 @@ impl Unpublished {
         }
     }
 
-    /// Step 2: appends `data`, its blocks of zeros as holes.
-    pub(super) fn write(&mut self, data: &[u8]) -> Result<(), BlobError> {
-        for part in written_parts(data, self.len) {
-            let at = self.len + part.start as u64;
-            let bytes = data.get(part).unwrap_or_default();
-            self.file
-                .write_all_at(bytes, at)
-                .map_err(|error| self.failed(error))?;
+    /// Step 2: appends the chunks, their blocks of zeros as holes.
+    pub(super) fn write(&mut self, chunks: &[Bytes]) -> Result<(), BlobError> {
+        let mut written = 0;
+        // Parts of several chunks that follow each other are written by one call.
+        let mut run = Vec::with_capacity(chunks.len());
+        let mut start = self.len;
+        let mut end = start;
+        for data in chunks {
+            for part in written_parts(data, self.len) {
+                let at = self.len + part.start as u64;
+                if at != end {
+                    written += self.write_run(&mut run, start)?;
+                    start = at;
+                }
+                let bytes = data.get(part).unwrap_or_default();
+                end = at + bytes.len() as u64;
+                run.push(IoSlice::new(bytes));
+            }
+            self.len += data.len() as u64;
         }
-        self.len += data.len() as u64;
-        Ok(())
+        written += self.write_run(&mut run, start)?;
+        let early = self.early.wrote(&self.file, written);
+        early.map_err(|error| self.failed(error))
+    }
+
+    /// Writes all of the run to `start`, and empties it. How many bytes it had.
+    fn write_run(&self, run: &mut Vec<IoSlice<'_>>, start: u64) -> Result<u64, BlobError> {
+        let mut left = run.as_mut_slice();
+        let mut at = start;
+        while !left.is_empty() {
+            match rustix::io::pwritev(&self.file, left, at) {
+                Ok(0) => return Err(self.failed(io::ErrorKind::WriteZero.into())),
+                Ok(written) => {
+                    IoSlice::advance_slices(&mut left, written);
+                    at += written as u64;
+                }
+                Err(Errno::INTR) => {}
+                Err(errno) => return Err(self.failed(errno.into())),
+            }
+        }
+        run.clear();
+        Ok(at - start)
     }
 
     /// Step 2: appends `len` zeros as a hole.
@@ -113,10 +149,11 @@ impl Unpublished {
     }
 
     /// Steps 2 (its end) and 3. After it the bytes are durable, and still invisible.
-    pub(super) fn seal(&self) -> Result<Meta, BlobError> {
+    pub(super) fn seal(&mut self) -> Result<Meta, BlobError> {
         let sealed = self
-            .file
-            .set_len(self.len)
+            .early
+            .end()
+            .and_then(|()| self.file.set_len(self.len))
             .and_then(|()| self.file.sync_all())
             .and_then(|()| self.file.metadata());
         sealed

@@ -4,10 +4,12 @@
 use std::fs::File;
 use std::ops::Range;
 use std::os::unix::fs::FileExt as _;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
 use futures_util::{Stream, stream};
+use rustix::fs::{SeekFrom, seek};
+use rustix::io::Errno;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::JoinHandle;
 
@@ -23,13 +25,21 @@ const OP: &str = "read the blob";
 /// threads have other work as well.
 static READS: Semaphore = Semaphore::const_new(16);
 
+/// Blobs that are opened at one time: a crowd of downloads must not become a crowd of threads.
+static OPENS: Semaphore = Semaphore::const_new(16);
+
 /// Opens the blob. Nothing is read before the reader is.
 pub(super) async fn open(
     layout: Arc<Layout>,
     key: Key,
     range: Option<Range<u64>>,
 ) -> Result<Reader, BlobError> {
+    let permit = OPENS.acquire().await.map_err(|closed| {
+        let error = BlobError::new(BlobErrorKind::Unavailable, OP);
+        error.of(&key).because(closed)
+    })?;
     let (found, key) = blocking(OP, move || Ok((find(&layout, &key, range)?, key))).await?;
+    drop(permit);
     let (file, size, range) = found;
     let file = Arc::new(file);
     let pieces = Pieces {
@@ -124,8 +134,26 @@ fn begin(file: &Arc<File>, left: &mut Range<u64>, permit: SemaphorePermit<'stati
     })
 }
 
+/// Zeros of a hole, shared by all who read one.
+static ZEROS: LazyLock<Bytes> = LazyLock::new(|| Bytes::from(vec![0; READ_CHUNK_BYTES]));
+
+/// Whether the file has nothing but a hole there. Reading it would fill memory with zeros.
+fn is_hole(file: &File, at: u64, len: usize) -> bool {
+    let end = at + len as u64;
+    match seek(file, SeekFrom::Data(at)) {
+        Ok(data) => data >= end,
+        // Nothing but a hole is left, or less than there was (lseek(2)).
+        Err(Errno::NXIO) => file.metadata().is_ok_and(|it| it.len() >= end),
+        // Not every file system can tell.
+        Err(_) => false,
+    }
+}
+
 /// That many bytes, or fewer at the end of the file.
 fn read(file: &File, at: u64, len: usize) -> std::io::Result<Bytes> {
+    if len > 0 && len <= ZEROS.len() && is_hole(file, at, len) {
+        return Ok(ZEROS.slice(..len));
+    }
     let mut buffer = vec![0; len];
     let mut filled = 0;
     while filled < len {

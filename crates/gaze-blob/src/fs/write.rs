@@ -104,8 +104,8 @@ fn run(mut file: Unpublished, queue: &Receiver<Command>) -> Result<(), BlobError
     background::step_back();
     while let Ok(command) = queue.recv() {
         match command {
-            Command::Append(piece) => match &piece.matter {
-                Matter::Data(data) => file.write(data)?,
+            Command::Append(piece) => match piece.matter() {
+                Matter::Data(chunks) => file.write(chunks)?,
                 Matter::Zeros(len) => file.hole(*len),
             },
             Command::Seal(answer) => {
@@ -134,9 +134,9 @@ impl FsWriter {
             .because(why))
     }
 
-    async fn append(&mut self, matter: Matter) -> Result<(), BlobError> {
+    async fn append(&mut self, data: Bytes, zeros: u64) -> Result<(), BlobError> {
         self.enter()?;
-        let result = self.append_all(matter).await;
+        let result = self.append_all(data, zeros).await;
         self.state = if result.is_ok() {
             State::Ready
         } else {
@@ -145,23 +145,40 @@ impl FsWriter {
         result
     }
 
-    async fn append_all(&mut self, mut rest: Matter) -> Result<(), BlobError> {
-        let more = match &rest {
-            Matter::Data(data) => data.len() as u64,
-            Matter::Zeros(len) => *len,
-        };
+    /// Appends the data and then the zeros.
+    async fn append_all(&mut self, mut data: Bytes, mut zeros: u64) -> Result<(), BlobError> {
         let most = self.expected_len.unwrap_or(MAX_BLOB_BYTES);
-        self.len = match self.len.checked_add(more) {
+        let len = self.len.checked_add(data.len() as u64);
+        self.len = match len.and_then(|len| len.checked_add(zeros)) {
             Some(len) if len <= most => len,
             _ => return Err(wrong_length(&self.key, "more bytes came than were allowed")),
         };
-        while let Some(piece) = self.budget.next(&mut rest).await? {
-            self.lanes.send(&piece)?;
-            if self.commands.send(Command::Append(piece)).is_err() {
-                return Err(self.failure().await);
-            }
+        while let Some(piece) = self.budget.fill(&mut data).await? {
+            self.send(piece).await?;
+        }
+        if zeros > 0 {
+            self.send_batch().await?;
+        }
+        while let Some(piece) = self.budget.zeros(&mut zeros).await? {
+            self.send(piece).await?;
         }
         Ok(())
+    }
+
+    async fn send_batch(&mut self) -> Result<(), BlobError> {
+        match self.budget.batch() {
+            Some(piece) => self.send(piece).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Queues a piece on every thread, which waits for none of them.
+    async fn send(&mut self, piece: Piece) -> Result<(), BlobError> {
+        self.lanes.send(&piece)?;
+        match self.commands.send(Command::Append(piece)) {
+            Ok(()) => Ok(()),
+            Err(_ended) => Err(self.failure().await),
+        }
     }
 
     /// The error that ended the file thread.
@@ -200,6 +217,7 @@ impl FsWriter {
                 "fewer bytes came than were announced",
             ));
         }
+        self.send_batch().await?;
         // The digest threads go on with what is queued while the file is made durable.
         let sealed = self.ask(Command::Seal).await?;
         let lanes = std::mem::replace(&mut self.lanes, Lanes::NONE);
@@ -227,11 +245,11 @@ impl FsWriter {
 
 impl Writer for FsWriter {
     fn write(&mut self, chunk: Bytes) -> BoxFuture<'_, Result<(), BlobError>> {
-        Box::pin(self.append(Matter::Data(chunk)))
+        Box::pin(self.append(chunk, 0))
     }
 
     fn zeros(&mut self, len: u64) -> BoxFuture<'_, Result<(), BlobError>> {
-        Box::pin(self.append(Matter::Zeros(len)))
+        Box::pin(self.append(Bytes::new(), len))
     }
 
     fn finish(self: Box<Self>) -> BoxFuture<'static, Result<Stored, BlobError>> {

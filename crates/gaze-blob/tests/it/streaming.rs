@@ -2,6 +2,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bytes::Bytes;
+use futures_util::StreamExt as _;
 use gaze_blob::suite::{all_digests, bytes_of, drain, key};
 use gaze_blob::{FsStore, MAX_IN_FLIGHT_BYTES, READ_CHUNK_BYTES, Store};
 
@@ -83,6 +84,16 @@ async fn zeros_make_a_sparse_file_and_little_is_in_flight() {
     assert!(in_flight.peak_bytes > 0);
     assert!(in_flight.peak_bytes <= MAX_IN_FLIGHT_BYTES as u64);
 
+    // Chunks of a hole share one memory.
+    let part = Some(4096..64 * MIB as u64);
+    let reader = store.get(&key("sparse"), part).await.unwrap();
+    let read: Vec<Bytes> = reader.map(Result::unwrap).collect().await;
+    assert!(read.iter().all(|chunk| chunk.iter().all(|byte| *byte == 0)));
+    assert!(
+        read.windows(2)
+            .all(|two| two[0].as_ptr() == two[1].as_ptr())
+    );
+
     let copied = store.copy(&key("sparse"), &key("copy")).await.unwrap();
     assert_eq!(copied.size, stored.size);
     assert!(copied.allocated < 4 * MIB as u64, "{}", copied.allocated);
@@ -110,8 +121,6 @@ async fn a_chunk_of_any_size_and_many_tiny_ones_stay_within_the_budget() {
 
 #[tokio::test]
 async fn a_download_reads_ahead_by_a_few_chunks_only() {
-    use futures_util::StreamExt;
-
     let dir = tempfile::tempdir().unwrap();
     let store = FsStore::create(dir.path().join("store"), "test")
         .await

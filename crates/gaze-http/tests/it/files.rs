@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io::Write as _;
 use std::net::SocketAddr;
+use std::os::unix::fs::FileExt as _;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -40,6 +41,10 @@ impl Shelf {
         let bytes = bytes();
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(&bytes).unwrap();
+        Self::of(file, bytes)
+    }
+
+    fn of(file: File, bytes: Vec<u8>) -> Self {
         Self {
             file: Arc::new(file),
             bytes: Arc::new(bytes),
@@ -122,6 +127,79 @@ async fn a_file_is_sent_without_passing_through_the_process() {
     assert!(head.starts_with("HTTP/1.1 200 OK\r\n"), "{head}");
     assert!(body == *shelf.bytes, "other bytes");
     assert_eq!(shelf.copied.load(Ordering::SeqCst), 0);
+}
+
+/// Blocks of the file that the kernel has in memory, as `mincore` would tell.
+fn resident(file: &File) -> usize {
+    let has = |at: usize| {
+        let flags = rustix::io::ReadWriteFlags::NOWAIT;
+        let mut byte = [0];
+        let byte = &mut [std::io::IoSliceMut::new(&mut byte)];
+        rustix::io::preadv2(file, byte, at as u64, flags).is_ok()
+    };
+    (0..SIZE).step_by(4096).filter(|at| has(*at)).count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn holes_are_sent_and_neither_read_nor_kept_in_memory() {
+    // On a disk: what is in memory alone has no holes that could be elsewhere.
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    let path = folder.path().join("sparse");
+    let mut bytes = vec![0; SIZE];
+    bytes[1_500_000..1_600_000].fill(7);
+    bytes[SIZE - 1] = 9;
+    let file = File::create_new(path).unwrap();
+    file.set_len(SIZE as u64).unwrap();
+    file.write_all_at(&bytes[1_500_000..1_600_000], 1_500_000)
+        .unwrap();
+    file.write_all_at(&[9], SIZE as u64 - 1).unwrap();
+    let shelf = Shelf::of(file, bytes);
+    let address = start(&shelf).await;
+    let parts = [0..SIZE, 0..1, 1_499_999..1_600_001, 2_000_000..4_700_001];
+    let requests: Vec<(&str, String)> = parts
+        .iter()
+        .map(|part| {
+            let range = format!("Range: bytes={}-{}\r\n", part.start, part.end - 1);
+            ("/file", range)
+        })
+        .collect();
+    let mut answers = ask(address, &requests).await;
+    for part in parts {
+        let (_, body) = cut(&mut answers);
+        assert!(body == shelf.bytes[part.clone()], "{part:?} differs");
+    }
+    assert_eq!(shelf.copied.load(Ordering::SeqCst), 0);
+    let resident = resident(&shelf.file);
+    assert!(resident < 200, "{resident} blocks are in memory");
+}
+
+/// Threads of this process.
+fn threads() -> usize {
+    std::fs::read_dir("/proc/self/task").unwrap().count()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_downloads_at_once_take_no_thread_each() {
+    let shelf = Shelf::new();
+    let address = start(&shelf).await;
+    let before = threads();
+    let mut clients = Vec::new();
+    for _ in 0..200 {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let request = "GET /file HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+        stream.write_all(request.as_bytes()).await.unwrap();
+        // All have begun before any goes on.
+        let mut first = vec![0; 1000];
+        stream.read_exact(&mut first).await.unwrap();
+        clients.push((stream, first));
+    }
+    // Other tests of this process have threads as well.
+    let during = threads();
+    assert!(during < before + 100, "{before} threads became {during}");
+    for (mut stream, mut answer) in clients {
+        stream.read_to_end(&mut answer).await.unwrap();
+        assert!(cut(&mut answer).1 == *shelf.bytes, "other bytes");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
