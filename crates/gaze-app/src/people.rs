@@ -7,6 +7,7 @@ mod passwords;
 mod quotas;
 mod registrations;
 mod roles;
+mod settlers;
 mod tenancies;
 
 use gaze_catalog::{domain, project, token, user};
@@ -17,6 +18,9 @@ use gaze_domain::{
 
 use crate::App;
 use crate::requests::{NewProject, NewUser, ProjectPatch};
+
+pub(crate) use owners::give;
+pub(crate) use settlers::settle;
 
 impl App {
     /// All domains.

@@ -136,6 +136,8 @@ pub struct NewAccessKey {
 #[derive(Clone, Debug)]
 pub struct NewImage {
     pub id: Option<ImageId>,
+    /// Whose it is to be: an administrator makes images for others; by default the caller's.
+    pub owner: Option<ProjectId>,
     pub name: String,
     pub description: Option<String>,
     pub visibility: Visibility,
@@ -163,6 +165,7 @@ impl NewImage {
     pub fn named(name: impl Into<String>) -> Self {
         Self {
             id: None,
+            owner: None,
             name: name.into(),
             description: None,
             visibility: Visibility::Private,
