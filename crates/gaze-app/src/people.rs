@@ -169,7 +169,10 @@ impl App {
         id: UserId,
         password: Option<String>,
     ) -> Result<String> {
-        if id != caller.user {
+        if id == caller.user {
+            let action = "set a password with an application credential";
+            caller.must_act_in_person(action, Noun::User)?;
+        } else {
             caller.must_admin("set another user's password", Noun::User)?;
         }
         let (password, hash) = self.chosen_password(password).await?;

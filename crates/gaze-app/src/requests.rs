@@ -1,5 +1,6 @@
 //! What the verbs are asked with.
 
+mod application_credentials;
 mod copies;
 mod export;
 mod machines;
@@ -19,10 +20,11 @@ use futures_util::Stream;
 use gaze_domain::access::{TokenKind, TokenScope};
 use gaze_domain::image::{DigestKind, Os};
 use gaze_domain::{
-    Architecture, Caller, DiskFormat, DomainId, Firmware, Image, ImageId, JobId, Media, Platform,
-    ProjectId, StoreId, Timestamp, UserId, Visibility,
+    ApplicationCredentialId, Architecture, Caller, DiskFormat, DomainId, Firmware, Image, ImageId,
+    JobId, Media, Platform, ProjectId, StoreId, Timestamp, UserId, Visibility,
 };
 
+pub use application_credentials::{ApplicationLogin, CredentialName, NewApplicationCredential};
 pub use copies::{CopyInto, Fetching, NewCopies, Wishes};
 pub use export::{Capability, ExportChoice, Exported, NewExport, Offer, StartedExport};
 pub use machines::*;
@@ -350,4 +352,6 @@ pub(crate) struct Grant {
     pub(crate) scope: TokenScope,
     /// The latest instant at which it may end.
     pub(crate) end: Option<Timestamp>,
+    /// What a program was let in with.
+    pub(crate) credential: Option<ApplicationCredentialId>,
 }

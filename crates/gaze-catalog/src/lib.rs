@@ -10,6 +10,7 @@
 )]
 
 pub mod access_key;
+pub mod application_credential;
 pub mod arriving;
 pub mod at_hand;
 pub mod call;
@@ -118,6 +119,11 @@ pub const MIGRATIONS: &[Migration] = &[
         version: 50,
         name: "external authority",
         sql: include_str!("../migrations/0050_external_authority.sql"),
+    },
+    Migration {
+        version: 80,
+        name: "application credential",
+        sql: include_str!("../migrations/0080_application_credential.sql"),
     },
 ];
 

@@ -1,7 +1,13 @@
 //! Which tables an answer is made of, for those who keep it until one of them changes.
 
 /// Of [`crate::token::find_holder`].
-pub const HOLDERS: &[&str] = &["token", "account", "project", "domain"];
+pub const HOLDERS: &[&str] = &[
+    "token",
+    "account",
+    "project",
+    "domain",
+    "application_credential",
+];
 /// Of [`crate::token::find_signer`].
 pub const SIGNERS: &[&str] = &["access_key", "account", "project", "domain"];
 /// Of [`crate::region::list`], [`crate::zone::list`] and [`crate::store::list`].
