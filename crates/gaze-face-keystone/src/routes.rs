@@ -101,6 +101,11 @@ pub const OPERATIONS: &[Operation] = &[
         "/v3/users/{user_id}/password",
     ),
     done(
+        "List a user's projects",
+        "GET",
+        "/v3/users/{user_id}/projects",
+    ),
+    done(
         "List application credentials",
         "GET",
         "/v3/users/{user_id}/application_credentials",
@@ -235,6 +240,10 @@ fn version_3(face: Face) -> Router {
         .route(
             "/v3/users/{user_id}/password",
             post(ops::change_password).fallback(ops::absent),
+        )
+        .route(
+            "/v3/users/{user_id}/projects",
+            get(ops::list_user_projects).fallback(ops::absent),
         )
         .route(
             "/v3/users/{user_id}/application_credentials",
