@@ -1,6 +1,7 @@
 //! Who is asking: logins, tokens, access keys.
 
 mod access_keys;
+mod application_credentials;
 mod external;
 mod holders;
 mod keystone;

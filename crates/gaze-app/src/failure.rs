@@ -72,7 +72,7 @@ enum Stored {
 }
 
 /// Every noun, to find one by its word again.
-const NOUNS: [Noun; 24] = [
+const NOUNS: [Noun; 25] = [
     Noun::Image,
     Noun::Location,
     Noun::Store,
@@ -87,6 +87,7 @@ const NOUNS: [Noun; 24] = [
     Noun::Domain,
     Noun::User,
     Noun::AccessKey,
+    Noun::ApplicationCredential,
     Noun::Token,
     Noun::Job,
     Noun::Member,

@@ -7,6 +7,7 @@ mod passwords;
 mod quotas;
 mod registrations;
 mod roles;
+mod settlers;
 mod tenancies;
 
 use gaze_catalog::{domain, project, token, user};
@@ -17,6 +18,9 @@ use gaze_domain::{
 
 use crate::App;
 use crate::requests::{NewProject, NewUser, ProjectPatch};
+
+pub(crate) use owners::give;
+pub(crate) use settlers::settle;
 
 impl App {
     /// All domains.
@@ -165,7 +169,10 @@ impl App {
         id: UserId,
         password: Option<String>,
     ) -> Result<String> {
-        if id != caller.user {
+        if id == caller.user {
+            let action = "set a password with an application credential";
+            caller.must_act_in_person(action, Noun::User)?;
+        } else {
             caller.must_admin("set another user's password", Noun::User)?;
         }
         let (password, hash) = self.chosen_password(password).await?;

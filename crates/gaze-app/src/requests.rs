@@ -1,5 +1,6 @@
 //! What the verbs are asked with.
 
+mod application_credentials;
 mod copies;
 mod export;
 mod machines;
@@ -20,10 +21,11 @@ use futures_util::Stream;
 use gaze_domain::access::{TokenKind, TokenScope};
 use gaze_domain::image::{DigestKind, Os};
 use gaze_domain::{
-    Architecture, Caller, DiskFormat, DomainId, Firmware, Image, ImageId, JobId, Media, Platform,
-    ProjectId, StoreId, Timestamp, UserId, Visibility,
+    ApplicationCredentialId, Architecture, Caller, DiskFormat, DomainId, Firmware, Image, ImageId,
+    JobId, Media, Platform, ProjectId, StoreId, Timestamp, UserId, Visibility,
 };
 
+pub use application_credentials::{ApplicationLogin, CredentialName, NewApplicationCredential};
 pub use copies::{CopyInto, Fetching, NewCopies, Wishes};
 pub use export::{Capability, ExportChoice, Exported, NewExport, Offer, StartedExport};
 pub use machines::*;
@@ -146,6 +148,8 @@ pub struct NewAccessKey {
 #[derive(Clone, Debug)]
 pub struct NewImage {
     pub id: Option<ImageId>,
+    /// Whose it is to be: an administrator makes images for others; by default the caller's.
+    pub owner: Option<ProjectId>,
     pub name: String,
     pub description: Option<String>,
     pub visibility: Visibility,
@@ -173,6 +177,7 @@ impl NewImage {
     pub fn named(name: impl Into<String>) -> Self {
         Self {
             id: None,
+            owner: None,
             name: name.into(),
             description: None,
             visibility: Visibility::Private,
@@ -357,4 +362,6 @@ pub(crate) struct Grant {
     pub(crate) scope: TokenScope,
     /// The latest instant at which it may end.
     pub(crate) end: Option<Timestamp>,
+    /// What a program was let in with.
+    pub(crate) credential: Option<ApplicationCredentialId>,
 }

@@ -66,6 +66,7 @@ impl App {
             | Noun::Domain
             | Noun::User
             | Noun::AccessKey
+            | Noun::ApplicationCredential
             | Noun::Token
             | Noun::Member
             | Noun::Tag

@@ -66,6 +66,8 @@ pub struct Work {
     /// What the image was called when its import began, and where it was to go. An import that
     /// failed leaves no image to ask.
     pub wanted: Option<Wanted>,
+    /// What a client asked for, in its own words, where they are told again.
+    pub asked: Option<String>,
     /// Bytes done.
     pub done: u64,
     /// Bytes in all, once known.
@@ -313,6 +315,7 @@ pub(crate) fn view(job: Job) -> Result<Work> {
         origin: job.payload["origin"].as_str().map(str::to_owned),
         owner: job.owner.parse()?,
         wanted: serde_json::from_value(job.payload["wanted"].clone()).ok(),
+        asked: job.payload["asked"].as_str().map(str::to_owned),
         done: job.progress_done,
         total: job.progress_total,
         cancelling: job.cancel_requested && !job.state.is_final(),

@@ -30,6 +30,7 @@ const fn table(noun: Noun) -> Option<&'static str> {
         Noun::Domain => "domain",
         Noun::User => "account",
         Noun::AccessKey => "access_key",
+        Noun::ApplicationCredential => "application_credential",
         Noun::Tag => "tag",
         Noun::Namespace => "metadef_namespace",
         Noun::Token

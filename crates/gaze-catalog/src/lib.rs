@@ -10,6 +10,7 @@
 )]
 
 pub mod access_key;
+pub mod application_credential;
 pub mod arriving;
 pub mod at_hand;
 pub mod call;
@@ -128,6 +129,11 @@ pub const MIGRATIONS: &[Migration] = &[
         version: 79,
         name: "count changes",
         sql: include_str!("../migrations/0079_count_changes.sql"),
+    },
+    Migration {
+        version: 80,
+        name: "application credential",
+        sql: include_str!("../migrations/0080_application_credential.sql"),
     },
 ];
 

@@ -213,6 +213,7 @@ pub async fn delete(tx: &mut Tx, id: ProjectId) -> Result<(), Failure> {
         "DELETE FROM image_member WHERE project_id = $1",
         "DELETE FROM token WHERE project_id = $1",
         "DELETE FROM access_key WHERE project_id = $1",
+        "DELETE FROM application_credential WHERE project_id = $1",
         "DELETE FROM account WHERE project_id = $1",
         "DELETE FROM project WHERE id = $1",
     ] {

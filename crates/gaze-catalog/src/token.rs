@@ -1,10 +1,11 @@
 //! Tokens, known by the SHA-256 of their text.
 
-use gaze_domain::access::{TokenKind, TokenScope};
-use gaze_domain::{Caller, Error, ProjectId, Role, Timestamp, UserId};
+use gaze_domain::access::{AuthFailure, TokenKind, TokenScope};
+use gaze_domain::{ApplicationCredentialId, Caller, Error, ProjectId, Role, Timestamp, UserId};
 use gaze_sql::Tx;
 
 use crate::columns::{Columns, micros, one, opt_micros};
+use crate::failure::refused;
 use crate::{Failure, Rows};
 
 /// A row as it is stored.
@@ -19,6 +20,8 @@ pub struct Token {
     pub issued_at: Timestamp,
     /// `None`: until revoked.
     pub expires_at: Option<Timestamp>,
+    /// What a program got it with; of [`TokenKind::Application`] only.
+    pub credential: Option<ApplicationCredentialId>,
 }
 
 /// A token with everybody behind it.
@@ -30,8 +33,9 @@ pub struct Holder {
 }
 
 pub async fn insert(tx: &mut Tx, token: &Token) -> Result<(), Failure> {
-    let sql = "INSERT INTO token (hash, user_id, project_id, kind, scope, issued_at, expires_at)
-               VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    let sql = "INSERT INTO token (hash, user_id, project_id, kind, scope, issued_at, expires_at,
+               application_credential_id)
+               VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
     let args = [
         (&token.hash).into(),
         token.user.hex().into(),
@@ -40,8 +44,12 @@ pub async fn insert(tx: &mut Tx, token: &Token) -> Result<(), Failure> {
         token.scope.as_str().into(),
         micros(token.issued_at),
         opt_micros(token.expires_at),
+        token.credential.map(ApplicationCredentialId::hex).into(),
     ];
-    tx.execute(sql, &args).await?;
+    // Whoever is to hold it may be gone by now, or the credential that it is from.
+    tx.execute(sql, &args)
+        .await
+        .map_err(|error| refused(error, || AuthFailure::InvalidToken.into()))?;
     Ok(())
 }
 
@@ -49,9 +57,10 @@ pub async fn insert(tx: &mut Tx, token: &Token) -> Result<(), Failure> {
 pub async fn find_holder(rows: &mut impl Rows, hash: &str) -> Result<Option<Holder>, Failure> {
     let sql = "SELECT u.id, u.name, p.id, COALESCE(p.external_name, p.name), d.id,
                COALESCE(d.external_name, d.name), u.role, u.enabled, p.enabled,
-               t.hash, t.kind, t.scope, t.issued_at, t.expires_at
+               t.hash, t.kind, t.scope, t.issued_at, t.expires_at, c.role
                FROM token t JOIN account u ON u.id = t.user_id
                JOIN project p ON p.id = t.project_id JOIN domain d ON d.id = u.domain_id
+               LEFT JOIN application_credential c ON c.id = t.application_credential_id
                WHERE t.hash = $1";
     one(rows, sql, &[hash.into()], |c| {
         let (mut caller, enabled) = decode_caller(c)?;
@@ -62,6 +71,11 @@ pub async fn find_holder(rows: &mut impl Rows, hash: &str) -> Result<Option<Hold
             issued_at: c.time()?,
             expires_at: c.opt_time()?,
         });
+        if let Some(most) = c.opt_parse()?
+            && caller.role.implies(most)
+        {
+            caller.role = most;
+        }
         Ok(Holder { caller, enabled })
     })
     .await
@@ -125,7 +139,7 @@ fn decode_caller(c: &mut Columns<'_>) -> Result<(Caller, bool), Failure> {
 pub async fn set_expiry(tx: &mut Tx, hash: &str, expires_at: Timestamp) -> Result<(), Failure> {
     let sql = "UPDATE token SET expires_at = $1 WHERE hash = $2";
     match tx.execute(sql, &[micros(expires_at), hash.into()]).await? {
-        0 => Err(Error::from(gaze_domain::access::AuthFailure::InvalidToken).into()),
+        0 => Err(Error::from(AuthFailure::InvalidToken).into()),
         _ => Ok(()),
     }
 }

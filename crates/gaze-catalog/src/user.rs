@@ -139,11 +139,13 @@ pub async fn update(tx: &mut Tx, user: &User) -> Result<(), Failure> {
     }
 }
 
-/// Ends every token and access key of a user: what was given for one project opens no other.
+/// Ends every token, access key and application credential of a user: what was given for one
+/// project opens no other.
 pub async fn close(tx: &mut Tx, id: UserId) -> Result<(), Failure> {
     for sql in [
         "DELETE FROM token WHERE user_id = $1",
         "DELETE FROM access_key WHERE user_id = $1",
+        "DELETE FROM application_credential WHERE user_id = $1",
     ] {
         tx.execute(sql, &[id.hex().into()]).await?;
     }
@@ -178,7 +180,8 @@ pub async fn count_administrators(rows: &mut impl Rows) -> Result<u64, Failure> 
     Ok(one(rows, sql, &args, |c| c.unsigned()).await?.unwrap_or(0))
 }
 
-/// Sets a new password and ends every token that the old one gave, besides the one of that hash.
+/// Sets a new password and ends every token that the old one gave, besides the one of that hash. What
+/// programs were given lives on.
 pub async fn set_password(
     tx: &mut Tx,
     id: UserId,
@@ -194,7 +197,8 @@ pub async fn set_password(
     {
         return Err(Error::not_found(Noun::User, id).into());
     }
-    let sql = "DELETE FROM token WHERE user_id = $1 AND kind <> 'api' AND hash <> $2";
+    let sql = "DELETE FROM token WHERE user_id = $1 AND kind NOT IN ('api', 'application')
+               AND hash <> $2";
     // No hash is empty.
     tx.execute(sql, &[id.hex().into(), keep.unwrap_or_default().into()])
         .await?;

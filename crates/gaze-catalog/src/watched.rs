@@ -2,7 +2,13 @@
 //! trigger on PostgreSQL, which tells when: `migrations/0079_count_changes.sql`.
 
 /// Of [`crate::token::find_holder`].
-pub const HOLDERS: &[&str] = &["token", "account", "project", "domain"];
+pub const HOLDERS: &[&str] = &[
+    "token",
+    "account",
+    "project",
+    "domain",
+    "application_credential",
+];
 /// Of [`crate::token::find_signer`].
 pub const SIGNERS: &[&str] = &["access_key", "account", "project", "domain"];
 /// Of [`crate::region::list`], [`crate::zone::list`] and [`crate::store::list`].

@@ -38,6 +38,8 @@ crate::words! {
         Session = "session",
         /// From a login; its end is fixed (Keystone, IAM).
         Login = "login",
+        /// From an application credential, with which it ends; its end is fixed (Keystone).
+        Application = "application",
         /// Made once for a program, lives until revoked (DiDi Cloud's bearer token).
         Api = "api",
         /// From an authority outside, which alone can end it (an external Keystone).
@@ -118,6 +120,17 @@ impl Caller {
     /// what that authority says of them.
     pub fn must_be_own(&self, action: &str, noun: Noun) -> Result<()> {
         if self.is_external() {
+            Err(Error::forbidden(action, noun, ""))
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Refuses programs that were let in with an application credential: what they would make or
+    /// set here opens more than that does, or outlives it.
+    pub fn must_act_in_person(&self, action: &str, noun: Noun) -> Result<()> {
+        let program = |token: &TokenUse| token.kind == TokenKind::Application;
+        if self.token.as_ref().is_some_and(program) {
             Err(Error::forbidden(action, noun, ""))
         } else {
             Ok(())

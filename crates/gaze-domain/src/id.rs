@@ -92,6 +92,8 @@ ids! {
     UserId => Noun::User;
     /// The row of an access key; its public name is [`crate::AccessKey::access`].
     AccessKeyId => Noun::AccessKey;
+    /// What a program logs in with in a user's place.
+    ApplicationCredentialId => Noun::ApplicationCredential;
     /// An image under an address that needs no credentials.
     ExportId => Noun::Export;
     /// A named set of metadata definitions.

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod address;
+pub mod application_credential;
 pub mod bytes;
 pub mod candidate;
 pub mod disk_format;
@@ -32,15 +33,16 @@ pub mod volume;
 pub mod words;
 
 pub use access::{Caller, Role};
+pub use application_credential::ApplicationCredential;
 pub use bytes::ByteCount;
 pub use disk_format::DiskFormat;
 pub use error::{Error, Noun, Result, with_causes};
 pub use export::{Export, ExportState};
 pub use hardware::{Architecture, Firmware, Platform};
 pub use id::{
-    AccessKeyId, ClusterId, DomainId, ExportId, ImageId, InstanceId, JobId, LocationId,
-    NamespaceId, PoolId, ProjectId, RegionId, SnapshotId, StoreId, TagId, TagPatternId, UserId,
-    VolumeId, ZoneId,
+    AccessKeyId, ApplicationCredentialId, ClusterId, DomainId, ExportId, ImageId, InstanceId,
+    JobId, LocationId, NamespaceId, PoolId, ProjectId, RegionId, SnapshotId, StoreId, TagId,
+    TagPatternId, UserId, VolumeId, ZoneId,
 };
 pub use identity::{AccessKey, Domain, Project, User};
 pub use image::{Image, Location, LocationState, Media, Member, MemberState, Visibility};

@@ -157,6 +157,7 @@ const fn forms(noun: Noun) -> &'static [&'static str] {
         | Noun::Domain
         | Noun::User
         | Noun::AccessKey
+        | Noun::ApplicationCredential
         | Noun::Token
         | Noun::Member
         | Noun::Tag

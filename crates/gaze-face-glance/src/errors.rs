@@ -278,6 +278,7 @@ fn not_found(noun: Noun, id: &str) -> Refusal {
         | Noun::Domain
         | Noun::User
         | Noun::AccessKey
+        | Noun::ApplicationCredential
         | Noun::Token
         | Noun::Export => Refusal::not_found(format!("The {noun} {id} was not found.")),
     }

@@ -98,6 +98,7 @@ operations! {
             cache::drop_image Required;
         "List image tasks" get "GET" "/v2/images/{image_id}/tasks"
             tasks::list_image_tasks Required;
+        "Create task" post "POST" "/v2/tasks" tasks::create_task Required;
         "List tasks" get "GET" "/v2/tasks" tasks::list_tasks Required;
         "Show task details" get "GET" "/v2/tasks/{task_id}" tasks::show_task Required;
         "Show image schema" get "GET" "/v2/schemas/image" schemas::image Required;
@@ -183,9 +184,7 @@ operations! {
         "Show task schema" get "GET" "/v2/schemas/task" schemas::task Required;
         "Show tasks schema" get "GET" "/v2/schemas/tasks" schemas::tasks Required;
     }
-    absent {
-        "Create task" "POST" "/v2/tasks";
-    }
+    absent {}
 }
 
 /// Paths below which everything else is refused in Glance's words.

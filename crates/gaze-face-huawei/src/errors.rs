@@ -324,6 +324,7 @@ fn not_found(noun: Noun) -> Refusal {
         Noun::Store
         | Noun::Pool
         | Noun::AccessKey
+        | Noun::ApplicationCredential
         | Noun::Token
         | Noun::Job
         | Noun::Namespace

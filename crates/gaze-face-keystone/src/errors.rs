@@ -57,6 +57,15 @@ impl Refusal {
         )
     }
 
+    /// Keystone's sentence: an application credential is for one project.
+    pub(crate) fn no_scope_of_its_own() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "Error authenticating with application credential: Application credentials cannot \
+             request a scope.",
+        )
+    }
+
     fn unauthenticated() -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,

@@ -41,7 +41,10 @@ pub const OPERATIONS: &[Operation] = &[
         "/v3/auth/tokens",
         // The credentials are in the body.
         Auth::None,
-        Coverage::Partial("methods password and token; project, domain, system and no scope"),
+        Coverage::Partial(
+            "methods password, token and application_credential; project, domain, system and no \
+             scope",
+        ),
     ),
     done("Validate a token", "GET", "/v3/auth/tokens"),
     done("Check a token", "HEAD", "/v3/auth/tokens"),
@@ -96,6 +99,33 @@ pub const OPERATIONS: &[Operation] = &[
         "Change one's password",
         "POST",
         "/v3/users/{user_id}/password",
+    ),
+    done(
+        "List a user's projects",
+        "GET",
+        "/v3/users/{user_id}/projects",
+    ),
+    done(
+        "List application credentials",
+        "GET",
+        "/v3/users/{user_id}/application_credentials",
+    ),
+    of(
+        "Create an application credential",
+        "POST",
+        "/v3/users/{user_id}/application_credentials",
+        Auth::Required,
+        Coverage::Partial("no access rules"),
+    ),
+    done(
+        "Show an application credential",
+        "GET",
+        "/v3/users/{user_id}/application_credentials/{application_credential_id}",
+    ),
+    done(
+        "Delete an application credential",
+        "DELETE",
+        "/v3/users/{user_id}/application_credentials/{application_credential_id}",
     ),
     done("List regions", "GET", "/v3/regions"),
     done("Show a region", "GET", "/v3/regions/{region_id}"),
@@ -210,6 +240,22 @@ fn version_3(face: Face) -> Router {
         .route(
             "/v3/users/{user_id}/password",
             post(ops::change_password).fallback(ops::absent),
+        )
+        .route(
+            "/v3/users/{user_id}/projects",
+            get(ops::list_user_projects).fallback(ops::absent),
+        )
+        .route(
+            "/v3/users/{user_id}/application_credentials",
+            get(ops::list_application_credentials)
+                .post(ops::create_application_credential)
+                .fallback(ops::absent),
+        )
+        .route(
+            "/v3/users/{user_id}/application_credentials/{application_credential_id}",
+            get(ops::show_application_credential)
+                .delete(ops::delete_application_credential)
+                .fallback(ops::absent),
         )
         .route(
             "/v3/projects/{project_id}/users/{user_id}/roles",

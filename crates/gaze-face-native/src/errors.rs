@@ -151,6 +151,7 @@ impl Refusal {
                 | Noun::Domain
                 | Noun::User
                 | Noun::AccessKey
+                | Noun::ApplicationCredential
                 | Noun::Token
                 | Noun::Job
                 | Noun::Member

@@ -203,6 +203,7 @@ fn has_unique_name(noun: Noun) -> bool {
         | Noun::Region
         | Noun::Domain
         | Noun::AccessKey
+        | Noun::ApplicationCredential
         | Noun::Token
         | Noun::Job
         | Noun::Member
@@ -239,6 +240,7 @@ fn in_use(noun: Noun, id: &str, reason: &str) -> ErrorCode {
         | Noun::Project
         | Noun::Domain
         | Noun::AccessKey
+        | Noun::ApplicationCredential
         | Noun::Token
         | Noun::Job
         | Noun::Member

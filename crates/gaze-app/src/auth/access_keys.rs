@@ -114,6 +114,7 @@ impl App {
         let id = wanted.unwrap_or(caller.user);
         if id == caller.user {
             caller.must_be_own("make a key for a user of Keystone's", Noun::User)?;
+            caller.must_act_in_person("make a key with an application credential", Noun::User)?;
         }
         let user = user::get(&mut self.catalog().read(), id).await?;
         if id != caller.user && !caller.is_admin() {

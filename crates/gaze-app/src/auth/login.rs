@@ -16,7 +16,7 @@ pub(crate) const MAX_SESSIONS: u64 = 500;
 
 /// A hash that no password has, so that a login of an unknown user takes as long as one of a
 /// known user.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
+pub(super) const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$\
                       AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 impl App {
@@ -44,17 +44,30 @@ impl App {
         self.grant(&user, login.kind, &login.scope).await
     }
 
-    /// Makes a new token from one that is still good; it ends no later than the old one. A token
-    /// of an authority outside is exchanged there.
+    /// Makes a new token from one that is still good; it ends no later than the old one, and what a
+    /// program was let in with is behind the new one too. A token of an authority outside is
+    /// exchanged there.
     pub async fn exchange_token(&self, old: &str, scope: ScopeWish) -> Result<Issued> {
         let caller = self.authenticate_token(old).await?;
         caller.must_be_own("make a token from one of Keystone's", Noun::Token)?;
         let user = user::get(&mut self.catalog().read(), caller.user).await?;
-        let (project, scope) = self.resolve_scope(&user, &scope).await?;
+        let credential = self.credential_behind(&caller).await?;
+        let own = (caller.project, TokenScope::Project);
+        let (project, scope) = match (&credential, &scope) {
+            (Some(_), ScopeWish::Default) => own,
+            _ => self.resolve_scope(&user, &scope).await?,
+        };
+        if credential.is_some() && (project, scope) != own {
+            return Err(AuthFailure::WrongPassword.into());
+        }
         let grant = Grant {
-            kind: TokenKind::Login,
+            kind: match credential {
+                Some(_) => TokenKind::Application,
+                None => TokenKind::Login,
+            },
             scope,
             end: caller.token.and_then(|token| token.expires_at),
+            credential: credential.map(|credential| credential.id),
         };
         self.issue(&user, project, grant).await
     }
@@ -72,7 +85,7 @@ impl App {
         }
     }
 
-    async fn find_user(&self, name: &UserName) -> Result<Option<(User, String)>> {
+    pub(super) async fn find_user(&self, name: &UserName) -> Result<Option<(User, String)>> {
         let mut read = self.catalog().read();
         Ok(match name {
             UserName::Id(id) => user::find_with_password(&mut read, *id).await?,
@@ -97,8 +110,13 @@ impl App {
 
     async fn grant(&self, user: &User, kind: TokenKind, wish: &ScopeWish) -> Result<Issued> {
         let (project, scope) = self.resolve_scope(user, wish).await?;
-        let end = None;
-        self.issue(user, project, Grant { kind, scope, end }).await
+        let grant = Grant {
+            kind,
+            scope,
+            end: None,
+            credential: None,
+        };
+        self.issue(user, project, grant).await
     }
 
     /// A user acts in its own project; the administrator in any.
@@ -162,7 +180,7 @@ impl App {
         let text = secrets::token(self.runtime(), grant.kind);
         let life = match grant.kind {
             TokenKind::Session => Some(self.settings().session_life),
-            TokenKind::Login => Some(self.settings().login_life),
+            TokenKind::Login | TokenKind::Application => Some(self.settings().login_life),
             TokenKind::Api => None,
             TokenKind::External => {
                 let other = "it is another authority's";
@@ -178,6 +196,7 @@ impl App {
             scope: grant.scope,
             issued_at: now,
             expires_at: [ends, grant.end].into_iter().flatten().min(),
+            credential: grant.credential,
         };
         let holder = self
             .catalog()

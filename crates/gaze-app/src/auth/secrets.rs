@@ -19,7 +19,7 @@ pub(crate) fn token(runtime: &dyn Runtime, kind: TokenKind) -> String {
             runtime.random(&mut bytes);
             hex::encode(bytes)
         }
-        TokenKind::Login | TokenKind::External => capability(runtime),
+        TokenKind::Login | TokenKind::Application | TokenKind::External => capability(runtime),
     }
 }
 

@@ -97,6 +97,8 @@ impl App {
         let id = user.unwrap_or(caller.user);
         if id == caller.user {
             caller.must_be_own("make a token for a user of Keystone's", Noun::Token)?;
+            caller
+                .must_act_in_person("make a token with an application credential", Noun::Token)?;
         } else {
             caller.must_admin("make a token for another user", Noun::Token)?;
         }
@@ -110,6 +112,7 @@ impl App {
             kind: TokenKind::Api,
             scope: TokenScope::Project,
             end: None,
+            credential: None,
         };
         self.issue(&user, project, grant).await
     }

@@ -7,16 +7,26 @@ use gaze_domain::image::{
 use gaze_domain::{Caller, Error, Image, ImageId, Noun, Platform, Result, Status, access};
 
 use crate::App;
+use crate::people::settle;
 use crate::requests::NewImage;
 
 impl App {
-    /// Records an image whose bytes are still to come. It counts against the quota of images.
+    /// Records an image whose bytes are still to come. It counts against its owner's quota of
+    /// images.
     pub async fn create_image(&self, caller: &Caller, new: NewImage) -> Result<Image> {
         let made = self.new_image(caller, new, String::new())?;
+        let settling = made.owner != caller.project && self.meet_owner(made.owner).await?;
         let row = made.clone();
         // All new images of a project are counted in one row.
         self.catalog()
-            .write_contended(move |tx| Box::pin(async move { insert_charged(tx, &row).await }))
+            .write_contended(move |tx| {
+                Box::pin(async move {
+                    if settling {
+                        settle(tx, row.owner, row.created_at).await?;
+                    }
+                    insert_charged(tx, &row).await
+                })
+            })
             .await?;
         Ok(made)
     }
@@ -29,6 +39,10 @@ impl App {
         source: String,
     ) -> Result<Image> {
         caller.must_write("create an image", Noun::Image)?;
+        let owner = new.owner.unwrap_or(caller.project);
+        if owner != caller.project {
+            caller.must_admin("create an image of another project", Noun::Image)?;
+        }
         check_name(&new.name)?;
         new.description
             .as_deref()
@@ -41,7 +55,7 @@ impl App {
         let now = self.now();
         Ok(Image {
             id: new.id.unwrap_or_else(|| ImageId::new(self.new_uuid())),
-            owner: caller.project,
+            owner,
             name: new.name,
             description: new.description,
             status: Status::Queued,

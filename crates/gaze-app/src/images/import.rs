@@ -40,6 +40,17 @@ impl App {
         new: NewImage,
         import: Import,
     ) -> Result<Started> {
+        self.import_as_asked(caller, new, import, None).await
+    }
+
+    /// The same, and the job tells again what was asked for, in the words in which it was.
+    pub async fn import_as_asked(
+        &self,
+        caller: &Caller,
+        new: NewImage,
+        import: Import,
+        asked: Option<String>,
+    ) -> Result<Started> {
         let scheme = scheme(&import.url)?;
         let bytes = match &scheme {
             Scheme::Http => 0,
@@ -66,6 +77,7 @@ impl App {
             payload: json!({
                 "url": import.url,
                 "wanted": wanted,
+                "asked": asked,
                 ANY_STORE: matches!(import.stores, StoreChoice::AnyOf(_)),
             }),
             missed: None,

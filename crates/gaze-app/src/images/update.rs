@@ -5,11 +5,13 @@ use std::convert::Infallible;
 use gaze_catalog::{Failure, Tx, image};
 use gaze_domain::image::{check_description, check_name};
 use gaze_domain::{
-    Architecture, Caller, Error, Firmware, Image, ImageId, Noun, Result, Status, Timestamp, access,
+    Architecture, Caller, Error, Firmware, Image, ImageId, Noun, ProjectId, Result, Status,
+    Timestamp, access,
 };
 
 use super::create::{check_properties, check_tags};
 use crate::App;
+use crate::people::{give, settle};
 use crate::requests::ImagePatch;
 
 impl App {
@@ -47,9 +49,32 @@ impl App {
         E: Send + 'static,
         F: FnOnce(&mut Image) -> Result<(), E> + Send + 'static,
     {
-        self.known_image(caller, id)
-            .await?
-            .must_change(caller, "change the image")?;
+        self.edit_and_give_image(caller, id, None, edit).await
+    }
+
+    /// The same, and an administrator gives the image to that project if the edit makes it the
+    /// owner: from then on it pays for the image. With whom the image is shared stays as it is.
+    pub async fn edit_and_give_image<E, F>(
+        &self,
+        caller: &Caller,
+        id: ImageId,
+        heir: Option<ProjectId>,
+        edit: F,
+    ) -> Result<Result<Image, E>>
+    where
+        E: Send + 'static,
+        F: FnOnce(&mut Image) -> Result<(), E> + Send + 'static,
+    {
+        let known = self.known_image(caller, id).await?;
+        known.must_change(caller, "change the image")?;
+        let heir = heir.filter(|heir| *heir != known.image.owner);
+        let settling = match heir {
+            Some(heir) => {
+                caller.must_admin("change an owner", Noun::Image)?;
+                self.meet_owner(heir).await?
+            }
+            None => false,
+        };
         let now = self.now();
         let caller = caller.clone();
         self.catalog()
@@ -60,9 +85,17 @@ impl App {
                     if let Err(refusal) = edit(&mut wanted) {
                         return Ok(Err(refusal));
                     }
+                    let to = heir.filter(|heir| wanted.owner == *heir);
                     let mut after = changed(&caller, &before, wanted)?;
                     after.updated_at = now;
                     image::update(tx, &before, &after).await?;
+                    if let Some(to) = to {
+                        if settling {
+                            settle(tx, to, now).await?;
+                        }
+                        give(tx, &after, to, now).await?;
+                        after.owner = to;
+                    }
                     Ok(Ok(after))
                 })
             })

@@ -98,6 +98,10 @@ impl App {
         let hash = match &patch.password {
             Some(password) => {
                 let holder = holder.ok_or_else(|| without_holder(&project))?;
+                if holder.id == caller.user {
+                    let action = "set a password with an application credential";
+                    caller.must_act_in_person(action, Noun::User)?;
+                }
                 if let Some(old) = &patch.old_password {
                     self.must_know(holder.id, old).await?;
                 }

@@ -3,8 +3,8 @@
 use gaze_catalog::ownership::{self, Owned};
 use gaze_catalog::{Failure, Tx, export, image, project, volume};
 use gaze_domain::{
-    Caller, Error, Export, Image, ImageId, InstanceId, Noun, ProjectId, Result, VolumeId,
-    VolumeRole,
+    Caller, Error, Export, Image, ImageId, InstanceId, Noun, ProjectId, Result, Timestamp,
+    VolumeId, VolumeRole,
 };
 use uuid::Uuid;
 
@@ -75,10 +75,7 @@ impl App {
                         // What is owned is one of these four.
                         _ => {
                             let given = image::lock(tx, ImageId::new(id)).await?;
-                            if given.owner != to {
-                                pay(tx, &given, to).await?;
-                                ownership::give_image(tx, given.id, to, now).await?;
-                            }
+                            give(tx, &given, to, now).await?;
                         }
                     }
                     owned(tx, &text).await
@@ -86,6 +83,20 @@ impl App {
             })
             .await
     }
+}
+
+/// Gives an image that is locked to a project, which pays for it from then on.
+pub(crate) async fn give(
+    tx: &mut Tx,
+    given: &Image,
+    to: ProjectId,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    if given.owner == to {
+        return Ok(());
+    }
+    pay(tx, given, to).await?;
+    ownership::give_image(tx, given.id, to, now).await
 }
 
 async fn owned(tx: &mut Tx, id: &str) -> Result<Owned, Failure> {

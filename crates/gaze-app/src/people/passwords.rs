@@ -76,7 +76,7 @@ impl App {
         }
     }
 
-    fn salt(&self) -> [u8; 16] {
+    pub(crate) fn salt(&self) -> [u8; 16] {
         let mut salt = [0; 16];
         self.runtime().random(&mut salt);
         salt

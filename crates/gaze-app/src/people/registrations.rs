@@ -56,6 +56,10 @@ impl App {
                 reason: "it is you".into(),
             });
         }
+        if id == caller.user && patch.password.is_some() {
+            let action = "set a password with an application credential";
+            caller.must_act_in_person(action, Noun::User)?;
+        }
         patch.name.as_deref().map_or(Ok(()), check_login_name)?;
         check_texts(
             patch.description.as_ref().and_then(Option::as_deref),

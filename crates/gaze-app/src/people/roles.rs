@@ -1,7 +1,7 @@
 //! Roles of users in projects: a user has one, in one project.
 
 use gaze_catalog::{project, user};
-use gaze_domain::{Caller, Error, Noun, ProjectId, Result, Role, User, UserId};
+use gaze_domain::{Caller, Error, Noun, Project, ProjectId, Result, Role, User, UserId};
 
 use super::administrators::some_must_remain;
 use crate::App;
@@ -69,6 +69,26 @@ impl App {
                 })
             })
             .await
+    }
+
+    /// The projects in which a user has a role: one's own, or anybody's for an administrator.
+    pub async fn projects_of(&self, caller: &Caller, id: UserId) -> Result<Vec<Project>> {
+        if id != caller.user {
+            caller.must_admin("list another user's projects", Noun::User)?;
+        }
+        let mut read = self.catalog().read();
+        // Whom an authority outside vouches for is no user of the catalogue's.
+        let home = if id == caller.user && caller.is_external() {
+            caller.project
+        } else {
+            let user = user::get(&mut read, id).await?;
+            if user.role == Role::Unassigned {
+                return Ok(Vec::new());
+            }
+            user.project
+        };
+        let found = project::find(&mut read, home).await?;
+        Ok(found.into_iter().collect())
     }
 
     /// The role that a user has in a project, if it has one there.

@@ -9,6 +9,7 @@
 )]
 
 mod accounts;
+mod application_credentials;
 mod boot;
 mod capture;
 mod capture_refused;

@@ -1,7 +1,9 @@
 //! What belongs to whom, and things that are given to another project.
 
+use std::convert::Infallible;
+
 use gaze_app::{ADMIN_PROJECT, NewImage};
-use gaze_domain::{Error, Noun, ProjectId, Quota};
+use gaze_domain::{Caller, Error, Image, ImageId, Noun, ProjectId, Quota, Result};
 use gaze_testkit::World;
 
 use crate::accounts::check;
@@ -85,6 +87,100 @@ async fn an_image_is_not_given_beyond_a_quota() {
         }
         let kept = app.get_image(admin, image.id).await.unwrap();
         assert_eq!(kept.owner, world.tenant.project.id);
+        check(&world).await;
+    }
+}
+
+/// Gives an image away with an edit, as OpenStack's patches do.
+async fn edit(world: &World, by: &Caller, id: ImageId, to: ProjectId) -> Result<Image> {
+    let edit = move |image: &mut Image| -> Result<(), Infallible> {
+        image.owner = to;
+        image.name = "given".into();
+        Ok(())
+    };
+    let edited = world
+        .app
+        .edit_and_give_image(by, id, Some(to), edit)
+        .await?;
+    match edited {
+        Ok(image) => Ok(image),
+        Err(never) => match never {},
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_administrator_makes_an_image_for_another_project() {
+    for world in worlds().await {
+        let (app, admin, tenant) = (&world.app, &world.admin.caller, &world.tenant.caller);
+        let of = |owner: ProjectId| NewImage {
+            owner: Some(owner),
+            ..NewImage::named("ordered")
+        };
+        let own = app.create_image(tenant, of(tenant.project)).await.unwrap();
+        assert_eq!(own.owner, tenant.project);
+        let foreign = app.create_image(tenant, of(world.stranger.project.id));
+        assert_refused(foreign.await, "Forbidden");
+        let before = used(&world, ADMIN_PROJECT).await;
+        let made = app.create_image(admin, of(tenant.project)).await.unwrap();
+        assert_eq!(made.owner, tenant.project);
+        assert_eq!(used(&world, tenant.project).await, (2, 0));
+        assert_eq!(used(&world, ADMIN_PROJECT).await, before);
+        app.get_image(tenant, made.id).await.unwrap();
+        let stranger = &world.stranger.caller;
+        assert_refused(app.get_image(stranger, made.id).await, "NotFound");
+        app.limit_project(admin, tenant.project, Quota::ImageCount, Some(2))
+            .await
+            .unwrap();
+        let beyond = app.create_image(admin, of(tenant.project)).await;
+        assert_refused(beyond, "QuotaExceeded");
+        // A project of which nobody has heard is made, and pays.
+        let unheard = ProjectId::new(app.new_uuid());
+        app.create_image(admin, of(unheard)).await.unwrap();
+        let second = app.create_image(admin, of(unheard)).await.unwrap();
+        assert_eq!(used(&world, unheard).await, (2, 0));
+        assert_eq!(
+            app.get_project(admin, unheard).await.unwrap().name,
+            unheard.hex()
+        );
+        let unheard_too = ProjectId::new(app.new_uuid());
+        edit(&world, admin, second.id, unheard_too).await.unwrap();
+        assert_eq!(used(&world, unheard).await, (1, 0));
+        assert_eq!(used(&world, unheard_too).await, (1, 0));
+        check(&world).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_image_is_given_with_an_edit_whole_or_not_at_all() {
+    for world in worlds().await {
+        let (app, admin, tenant) = (&world.app, &world.admin.caller, &world.tenant.caller);
+        let stranger = &world.stranger.caller;
+        let image = world.image("before").await;
+        let accepted = gaze_domain::MemberState::Accepted;
+        app.add_member(tenant, image.id, stranger.project, accepted)
+            .await
+            .unwrap();
+        let to = stranger.project;
+        let foreign = edit(&world, tenant, image.id, to).await;
+        assert_refused(foreign, "Forbidden");
+        app.limit_project(admin, to, Quota::ImageBytes, Some(1))
+            .await
+            .unwrap();
+        let refused = edit(&world, admin, image.id, to).await;
+        assert_refused(refused, "QuotaExceeded");
+        let kept = app.get_image(admin, image.id).await.unwrap();
+        assert_eq!((kept.name.as_str(), kept.owner), ("before", tenant.project));
+        app.limit_project(admin, to, Quota::ImageBytes, None)
+            .await
+            .unwrap();
+        let before = used(&world, tenant.project).await;
+        let given = edit(&world, admin, image.id, to).await.unwrap();
+        assert_eq!((given.name.as_str(), given.owner), ("given", to));
+        assert_eq!(app.get_image(stranger, image.id).await.unwrap(), given);
+        assert_eq!(used(&world, tenant.project).await, (0, 0));
+        assert_eq!(used(&world, to).await, before);
+        assert!(app.list_members(admin, image.id).await.unwrap().is_empty());
+        assert_refused(app.get_image(tenant, image.id).await, "NotFound");
         check(&world).await;
     }
 }

@@ -250,6 +250,7 @@ async fn a_user_holds_500_sessions_at_most() {
                         scope: gaze_domain::access::TokenScope::Project,
                         issued_at: now,
                         expires_at: Some(now + Duration::from_hours(2)),
+                        credential: None,
                     };
                     token::insert(tx, &row).await?;
                 }

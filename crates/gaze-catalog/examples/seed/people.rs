@@ -148,6 +148,7 @@ async fn add_caller(
             issued_at: now,
             // Renewed beyond a session's ordinary life, so that no use of it moves its end.
             expires_at: (kind == TokenKind::Session).then_some(far),
+            credential: None,
         };
         token::insert(tx, &row).await?;
         texts.insert(kind.as_str().to_owned(), text.into());

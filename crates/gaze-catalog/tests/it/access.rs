@@ -17,6 +17,7 @@ fn token_(hash: &str, kind: TokenKind, expires_at: Option<Timestamp>) -> Token {
         scope: TokenScope::Project,
         issued_at: at(10),
         expires_at,
+        credential: None,
     }
 }
 

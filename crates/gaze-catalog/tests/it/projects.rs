@@ -257,6 +257,7 @@ async fn a_project_that_owns_something_stays_and_takes_all_else_with_it() {
             scope: TokenScope::Project,
             issued_at: at(1),
             expires_at: None,
+            credential: None,
         };
         write!(world, |tx| token::insert(tx, &given)).unwrap();
         let key = AccessKey {

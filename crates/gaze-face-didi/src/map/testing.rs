@@ -228,6 +228,7 @@ pub(crate) fn work(kind: WorkKind, state: WorkState) -> Work {
         kind,
         state,
         wanted: None,
+        asked: None,
         image: Some(ImageId::new(Uuid::from_u128(100))),
         source: None,
         instance: None,

@@ -1,6 +1,6 @@
 //! The attributes of an image that are no extra properties: which may be set, and to what.
 
-use gaze_domain::{DiskFormat, Visibility};
+use gaze_domain::{DiskFormat, ProjectId, Visibility};
 use serde_json::Value;
 
 use super::image::visibility;
@@ -117,6 +117,13 @@ pub(crate) fn visible(value: &Value) -> Result<Visibility, Refusal> {
     let mut all = Visibility::ALL.iter();
     let known = all.find(|it| visibility(**it) == word).copied();
     known.ok_or_else(|| wrong(value, "one of community, private, public, shared"))
+}
+
+/// An owner that an administrator chose: any text in Glance, a project's id here.
+pub(crate) fn owner(value: &Value) -> Result<ProjectId, Refusal> {
+    let text = text(value)?;
+    ProjectId::parse(text)
+        .ok_or_else(|| Refusal::bad_request(&format!("{text:?} is not the id of a project.")))
 }
 
 pub(crate) fn tags(value: &Value) -> Result<std::collections::BTreeSet<String>, Refusal> {

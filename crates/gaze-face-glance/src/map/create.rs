@@ -42,7 +42,7 @@ pub(crate) fn image(
             "disk_format" => new.format = attribute::format(&value)?,
             "container_format" => container = attribute::container(&value)?,
             "tags" => new.tags = attribute::tags(&value)?,
-            "owner" => owner(caller, &value)?,
+            "owner" => new.owner = owner(caller, &value)?,
             "locations" => {
                 return Err(Refusal::forbidden(
                     "It's not allowed to set locations of an image.",
@@ -89,14 +89,17 @@ fn id(value: &Value) -> Result<ImageId, Refusal> {
         .ok_or_else(|| Refusal::schema("image", &format!("{value} is not a UUID")))
 }
 
-/// An image belongs to whoever makes it.
-fn owner(caller: &Caller, value: &Value) -> Result<(), Refusal> {
+/// An image belongs to whoever makes it, unless that is an administrator who says otherwise.
+fn owner(caller: &Caller, value: &Value) -> Result<Option<ProjectId>, Refusal> {
     if value.is_null() {
-        return Ok(());
+        return Ok(None);
+    }
+    if caller.is_admin() {
+        return attribute::owner(value).map(Some);
     }
     let text = attribute::text(value)?;
     if ProjectId::parse(text) == Some(caller.project) {
-        return Ok(());
+        return Ok(None);
     }
     Err(Refusal::forbidden(format!(
         "You are not permitted to create images owned by '{text}'."
@@ -111,6 +114,10 @@ mod tests {
     use super::*;
 
     fn made(document: Value) -> Result<NewImage, String> {
+        made_by(Role::Member, document)
+    }
+
+    fn made_by(role: Role, document: Value) -> Result<NewImage, String> {
         let caller = Caller {
             user: UserId::parse(&"1".repeat(32)).unwrap(),
             user_name: "u".into(),
@@ -118,7 +125,7 @@ mod tests {
             project_name: "p".into(),
             domain: DomainId::parse(&"3".repeat(32)).unwrap(),
             domain_name: "d".into(),
-            role: Role::Member,
+            role,
             token: None,
         };
         image(&caller, document, None).map_err(|refusal| refusal.told())
@@ -180,6 +187,20 @@ mod tests {
         ] {
             assert_eq!(made(document.clone()).unwrap_err(), expected, "{document}");
         }
+    }
+
+    #[test]
+    fn an_administrator_says_whose_an_image_is() {
+        let other = "9".repeat(32);
+        let new = made_by(Role::Admin, json!({"owner": other})).unwrap();
+        assert_eq!(new.owner, ProjectId::parse(&other));
+        for own in [json!(null), json!("2".repeat(32))] {
+            let new = made(json!({ "owner": own })).unwrap();
+            assert_eq!(new.owner, None, "{own}");
+        }
+        let refused = made_by(Role::Admin, json!({"owner": "somebody"}));
+        let expected = "400 \"somebody\" is not the id of a project.";
+        assert_eq!(refused.unwrap_err(), expected);
     }
 
     #[test]

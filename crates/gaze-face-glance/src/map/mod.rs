@@ -14,5 +14,6 @@ pub(crate) mod original;
 pub(crate) mod page;
 pub(crate) mod patch;
 pub(crate) mod task;
+pub(crate) mod task_input;
 pub(crate) mod task_list;
 pub(crate) mod words;

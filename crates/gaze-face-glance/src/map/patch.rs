@@ -166,21 +166,34 @@ fn attribute_of(pointer: &str) -> Result<String, Refusal> {
     Ok(path.replace("~1", "/").replace("~0", "~"))
 }
 
-/// Applies all changes in order, or refuses. A vendor's attributes are there to be changed too.
+/// The owner that the changes leave, if they name one that can be.
+pub(crate) fn heir(changes: &[Change]) -> Option<ProjectId> {
+    let mut named = changes.iter().rev().filter_map(|change| match change {
+        Change::Add { name, value, .. } | Change::Replace { name, value } if name == "owner" => {
+            Some(value)
+        }
+        Change::Add { .. } | Change::Replace { .. } | Change::Remove { .. } => None,
+    });
+    attribute::owner(named.next()?).ok()
+}
+
+/// Applies all changes in order, or refuses. A vendor's attributes are there to be changed too, and
+/// an administrator changes the owner.
 pub(crate) fn apply(
     image: &mut Image,
     changes: Vec<Change>,
     vendor: Option<&Vendor>,
+    admin: bool,
 ) -> Result<(), Refusal> {
     match vendor {
-        Some(vendor) => vendor.around(image, |image| in_order(image, changes))?,
-        None => in_order(image, changes)?,
+        Some(vendor) => vendor.around(image, |image| in_order(image, changes, admin))?,
+        None => in_order(image, changes, admin)?,
     }
     limited("tags", image.tags.len(), MAX_TAGS)?;
     limited("properties", extras::count(image), MAX_PROPERTIES - 1)
 }
 
-fn in_order(image: &mut Image, changes: Vec<Change>) -> Result<(), Refusal> {
+fn in_order(image: &mut Image, changes: Vec<Change>, admin: bool) -> Result<(), Refusal> {
     for change in changes {
         match change {
             Change::Add { name, value, new } => {
@@ -190,13 +203,13 @@ fn in_order(image: &mut Image, changes: Vec<Change>) -> Result<(), Refusal> {
                         "Property {name} already present."
                     )));
                 }
-                set(image, &name, &value)?;
+                set(image, &name, &value, admin)?;
             }
             Change::Replace { name, value } => {
                 if !BASE.contains(&name.as_str()) && !Facts::from(&mut *image).has(&name) {
                     return Err(missing(&name));
                 }
-                set(image, &name, &value)?;
+                set(image, &name, &value, admin)?;
             }
             Change::Remove { name } => {
                 if BASE.contains(&name.as_str()) {
@@ -217,7 +230,7 @@ fn missing(name: &str) -> Refusal {
     Refusal::conflict(format!("Property {name} does not exist."))
 }
 
-fn set(image: &mut Image, name: &str, value: &Value) -> Result<(), Refusal> {
+fn set(image: &mut Image, name: &str, value: &Value, admin: bool) -> Result<(), Refusal> {
     match name {
         "name" => image.name = attribute::name(value)?,
         "visibility" => image.visibility = attribute::visible(value)?,
@@ -250,6 +263,7 @@ fn set(image: &mut Image, name: &str, value: &Value) -> Result<(), Refusal> {
                 image.properties.insert(CONTAINER.to_owned(), word);
             }
         }
+        "owner" if admin => image.owner = attribute::owner(value)?,
         "owner" => {
             let text = attribute::text(value)?;
             if ProjectId::parse(text) != Some(image.owner) {

@@ -2,12 +2,12 @@
 //!
 //! Source: Image API v2, "List tasks"; Glance 33.0.0.
 
-use gaze_app::{WorkFilter, WorkKind, WorkList, WorkState};
+use gaze_app::{Work, WorkFilter, WorkKind, WorkList, WorkState};
 use gaze_domain::JobId;
 use gaze_domain::list::Direction;
 
 use super::page::{self, direction, limit};
-use super::task::{IMPORT, KINDS, status};
+use super::task::{BY_HAND, IMPORT, KINDS, kind, status};
 use crate::errors::Refusal;
 
 const TASKS: &str = "/v2/tasks";
@@ -19,6 +19,8 @@ const STATES: &[WorkState] = WorkState::ALL;
 pub(crate) struct Query {
     pub(crate) list: WorkList,
     pub(crate) filter: WorkFilter,
+    /// Those of one type; jobs do not differ by it, so pages may be short.
+    kind: Option<&'static str>,
     pairs: Vec<(String, String)>,
 }
 
@@ -34,6 +36,7 @@ impl Query {
             kinds: KINDS.to_vec(),
             ..WorkFilter::default()
         };
+        let mut kind = None;
         for (name, value) in &pairs {
             match name.as_str() {
                 "limit" => list.limit = limit(value)?,
@@ -47,7 +50,11 @@ impl Query {
                     )));
                 }
                 "status" => filter.states = states(value)?,
-                "type" => filter.kinds = kinds(value)?,
+                "type" => {
+                    let (word, kinds) = kinds(value)?;
+                    kind = Some(word);
+                    filter.kinds = kinds;
+                }
                 _ => {
                     return Err(Refusal::bad_request(&format!(
                         "Tasks cannot be filtered by {name}."
@@ -58,13 +65,19 @@ impl Query {
         Ok(Self {
             list,
             filter,
+            kind,
             pairs,
         })
     }
 
     /// Whether no task can be meant, whatever there is.
     pub(crate) fn is_empty(&self) -> bool {
-        self.filter.kinds.is_empty() || self.list.limit == 0
+        self.list.limit == 0
+    }
+
+    /// Whether a job of the page is a task that is meant.
+    pub(crate) fn means(&self, work: &Work) -> bool {
+        self.kind.is_none_or(|wanted| wanted == kind(work))
     }
 
     /// Address of the first page.
@@ -93,11 +106,11 @@ fn states(word: &str) -> Result<Vec<WorkState>, Refusal> {
     Ok(found)
 }
 
-/// `import` is the type of tasks that clients made by hand, of which there are none.
-fn kinds(word: &str) -> Result<Vec<WorkKind>, Refusal> {
+/// A type of tasks, and the jobs that may be of it.
+fn kinds(word: &str) -> Result<(&'static str, Vec<WorkKind>), Refusal> {
     match word {
-        IMPORT => Ok(KINDS.to_vec()),
-        "import" => Ok(Vec::new()),
+        IMPORT => Ok((IMPORT, KINDS.to_vec())),
+        BY_HAND => Ok((BY_HAND, vec![WorkKind::Import])),
         _ => Err(Refusal::bad_request(&format!("Invalid type value: {word}"))),
     }
 }
@@ -122,8 +135,11 @@ mod tests {
         );
         assert!(query.filter.ascending);
         assert_eq!(query.list.limit, 25);
-        assert!(parsed(&[("type", "import")]).unwrap().is_empty());
-        assert!(!parsed(&[("type", "api_image_import")]).unwrap().is_empty());
+        let by_hand = parsed(&[("type", "import")]).unwrap();
+        assert_eq!(by_hand.filter.kinds, [WorkKind::Import]);
+        let all = parsed(&[("type", "api_image_import")]).unwrap();
+        assert_eq!(all.filter.kinds, KINDS);
+        assert!(parsed(&[("limit", "0")]).unwrap().is_empty() && !all.is_empty());
     }
 
     #[test]

@@ -2,14 +2,17 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::IntoResponse;
-use gaze_app::WorkList;
+use gaze_app::{Import, StoreChoice, WorkList};
 use gaze_domain::{Error, JobId, Noun};
 
 use super::Answer;
 use crate::Face;
 use crate::auth::Known;
+use crate::body::Told;
 use crate::map::task::{is_task, task};
+use crate::map::task_input::{Asked, asked};
 use crate::map::task_list::Query;
 use crate::path::At;
 use crate::query::Pairs;
@@ -54,10 +57,33 @@ pub(crate) async fn list_tasks(
     Ok(Json(Tasks {
         next: last.map(|last| query.behind(last.id)),
         first: query.first(),
-        tasks: work.iter().map(task).collect(),
+        tasks: work.iter().filter(|it| query.means(it)).map(task).collect(),
         schema: "/v2/schemas/tasks",
     })
     .into_response())
+}
+
+/// Administrators only, by Glance's default policy. The image is there at once, its bytes come
+/// later.
+pub(crate) async fn create_task(
+    State(face): State<Face>,
+    headers: HeaderMap,
+    Told(caller, document): Told,
+) -> Answer {
+    caller.must_admin("create a task", Noun::Job)?;
+    let Asked { new, url, input } = asked(&caller, document)?;
+    let import = Import {
+        url,
+        stores: StoreChoice::Auto,
+        job: None,
+    };
+    let app = &face.app;
+    let started = app.import_as_asked(&caller, new, import, Some(input));
+    let work = app.get_work(&caller, started.await?.job).await?;
+    let task = task(&work);
+    let location = format!("{}{}", face.origin(&headers), task.this);
+    let headers = [(header::LOCATION, location)];
+    Ok((StatusCode::CREATED, headers, Json(task)).into_response())
 }
 
 pub(crate) async fn show_task(

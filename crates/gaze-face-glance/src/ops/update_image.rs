@@ -31,8 +31,11 @@ pub(crate) async fn update_image(
     })?;
     let changes = patch::changes(document, generation)?;
     let vendor = face.vendor(&headers).copied();
-    let edit = move |image: &mut _| patch::apply(image, changes, vendor.as_ref());
-    let image = face.app.edit_image(&caller, id, edit).await??;
+    let (heir, admin) = (patch::heir(&changes), caller.is_admin());
+    let heir = heir.filter(|_| admin);
+    let edit = move |image: &mut _| patch::apply(image, changes, vendor.as_ref(), admin);
+    let edited = face.app.edit_and_give_image(&caller, id, heir, edit);
+    let image = edited.await??;
     let names = face.app.catalogue_names(&caller).await?;
     let missed = face.app.missed_stores(&[id]).await?;
     let shown = Shown {

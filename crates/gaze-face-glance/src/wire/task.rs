@@ -28,7 +28,7 @@ pub(crate) struct Task {
     pub(crate) owner: String,
     pub(crate) image_id: Option<String>,
     pub(crate) message: String,
-    /// Inputs and results are not told again.
+    /// What was asked for and what came of it, of tasks that clients made.
     pub(crate) input: Option<Value>,
     pub(crate) result: Option<Value>,
     pub(crate) created_at: String,

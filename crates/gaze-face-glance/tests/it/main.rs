@@ -15,4 +15,6 @@ mod readers;
 #[cfg(test)]
 mod stage;
 #[cfg(test)]
+mod tasks;
+#[cfg(test)]
 mod transcripts;

@@ -1,11 +1,13 @@
 //! The body of a token request as what the app is asked.
 
-use gaze_app::{DomainName, Login, ScopeWish, Secret, UserName};
+use gaze_app::{ApplicationLogin, CredentialName, DomainName, Login, ScopeWish, Secret, UserName};
 use gaze_domain::access::TokenKind;
-use gaze_domain::{DomainId, ProjectId, UserId};
+use gaze_domain::{ApplicationCredentialId, DomainId, ProjectId, UserId};
 
 use crate::errors::Refusal;
-use crate::wire::auth::{Identity, Named, Password, Project, Request, Scope, User};
+use crate::wire::auth::{
+    ApplicationCredential, Identity, Named, Password, Project, Request, Scope, User,
+};
 
 /// Longest name or password, in bytes; Keystone's columns hold no longer names.
 const MAX_TEXT: usize = 4096;
@@ -20,10 +22,12 @@ const APPLICATION: &str = "application_credential";
 pub(crate) enum Wish {
     Password(Login),
     Token { id: String, scope: ScopeWish },
+    Application(ApplicationLogin),
 }
 
 impl Wish {
     pub(crate) fn parse(request: Request) -> Result<Self, Refusal> {
+        let is_scoped = request.auth.scope.is_some();
         let scope = scope(request.auth.scope)?;
         match request.auth.identity {
             Identity {
@@ -39,15 +43,19 @@ impl Wish {
                 id: token.id,
                 scope,
             }),
-            Identity { methods, .. } if methods.iter().any(|it| it == APPLICATION) => {
-                Err(Refusal::bad_body(
-                    "application credentials are not offered here: log in with a password, or \
-                     sign requests with an access key",
-                ))
+            Identity {
+                methods,
+                application_credential: Some(credential),
+                ..
+            } if is_only(&methods, APPLICATION) => {
+                if is_scoped {
+                    return Err(Refusal::no_scope_of_its_own());
+                }
+                Ok(Self::Application(application(credential)?))
             }
             Identity { methods, .. } => Err(Refusal::bad_body(&format!(
-                "methods must be [\"password\"] or [\"token\"] with an object of that name, \
-                 not {methods:?}"
+                "methods must be [\"password\"], [\"token\"] or [\"{APPLICATION}\"] with an \
+                 object of that name, not {methods:?}"
             ))),
         }
     }
@@ -67,20 +75,49 @@ fn login(password: Password, scope: ScopeWish) -> Result<Login, Refusal> {
     if password.len() > MAX_TEXT || name.as_ref().is_some_and(|name| name.len() > MAX_TEXT) {
         return Err(Refusal::bad_body("a name or password is too long"));
     }
-    let user = match (id, name) {
-        (Some(id), _) => UserName::Id(UserId::parse(&id).ok_or_else(Refusal::wrong_password)?),
-        (None, Some(name)) => UserName::Name {
-            name,
-            domain: domain(user_domain)?,
-        },
-        (None, None) => return Err(Refusal::bad_body("user needs an id or a name")),
-    };
     Ok(Login {
-        user,
+        user: whose(id, name, user_domain)?,
         secret: Secret::Clear(password),
         kind: TokenKind::Login,
         scope,
     })
+}
+
+fn application(of: ApplicationCredential) -> Result<ApplicationLogin, Refusal> {
+    if of.secret.len() > MAX_TEXT || of.name.as_ref().is_some_and(|name| name.len() > MAX_TEXT) {
+        return Err(Refusal::bad_body("a name or secret is too long"));
+    }
+    let credential = match (of.id, of.name, of.user) {
+        (Some(id), _, _) => {
+            let id = ApplicationCredentialId::parse(&id).ok_or_else(Refusal::wrong_password)?;
+            CredentialName::Id(id)
+        }
+        (None, Some(name), Some(user)) => CredentialName::Name {
+            name,
+            user: whose(user.id, user.name, user.domain)?,
+        },
+        (None, _, _) => {
+            let reason = "application_credential needs an id, or a name and a user";
+            return Err(Refusal::bad_body(reason));
+        }
+    };
+    Ok(ApplicationLogin {
+        credential,
+        secret: Secret::Clear(of.secret),
+    })
+}
+
+fn whose(id: Option<String>, name: Option<String>, of: Option<Named>) -> Result<UserName, Refusal> {
+    match (id, name) {
+        (Some(id), _) => UserId::parse(&id)
+            .map(UserName::Id)
+            .ok_or_else(Refusal::wrong_password),
+        (None, Some(name)) => Ok(UserName::Name {
+            name,
+            domain: domain(of)?,
+        }),
+        (None, None) => Err(Refusal::bad_body("user needs an id or a name")),
+    }
 }
 
 fn scope(scope: Option<Scope>) -> Result<ScopeWish, Refusal> {
@@ -170,7 +207,7 @@ mod tests {
     fn scope_of(scope: Option<Value>) -> String {
         match parse(&by_name(), scope) {
             Ok(Wish::Password(login)) => format!("{:?}", login.scope),
-            Ok(Wish::Token { .. }) => "token".into(),
+            Ok(Wish::Token { .. } | Wish::Application(_)) => "no password".into(),
             Err(refusal) => refusal.to_string(),
         }
     }
@@ -253,15 +290,49 @@ mod tests {
     }
 
     #[test]
-    fn application_credentials_are_refused_by_name() {
-        let identity = json!({
-            "methods": ["application_credential"],
-            "application_credential": {"id": "1", "secret": "s"},
-        });
-        let refusal = parse(&identity, None).err().unwrap().to_string();
+    fn application_credentials_are_named_by_id_or_by_name_and_user() {
+        let (id, user) = ("1".repeat(32), "2".repeat(32));
+        let asked = |mut credential: Value, scope: Option<Value>| {
+            credential["secret"] = json!("s");
+            let identity = json!({
+                "methods": [APPLICATION],
+                APPLICATION: credential,
+            });
+            match parse(&identity, scope) {
+                Ok(Wish::Application(login)) => format!("{:?}", login.credential),
+                Ok(Wish::Password(_) | Wish::Token { .. }) => "another method".into(),
+                Err(refusal) => refusal.to_string(),
+            }
+        };
+        for (credential, expected) in [
+            (
+                json!({ "id": id }),
+                format!("Id(ApplicationCredentialId({id}))"),
+            ),
+            (
+                json!({"name": "n", "user": {"id": user}}),
+                format!("Name {{ name: \"n\", user: Id(UserId({user})) }}"),
+            ),
+            (
+                json!({"name": "n", "user": {"name": "u", "domain": {"id": "default"}}}),
+                "Name { name: \"n\", user: Name { name: \"u\", domain: None } }".to_owned(),
+            ),
+        ] {
+            assert_eq!(asked(credential, None), expected);
+        }
+        for (credential, status) in [
+            (json!({"name": "n"}), "400"),
+            (json!({"user": {"id": user}}), "400"),
+            (json!({"name": "n", "user": {}}), "400"),
+            (json!({"id": "nothing"}), "401"),
+        ] {
+            let refused = asked(credential.clone(), None);
+            assert!(refused.starts_with(status), "{credential}: {refused}");
+        }
+        let scoped = asked(json!({ "id": id }), Some(json!({"project": {"id": user}})));
         assert!(
-            refusal.starts_with("400 ") && refusal.contains("application credentials are not"),
-            "{refusal}"
+            scoped.starts_with("401") && scoped.contains("scope"),
+            "{scoped}"
         );
     }
 

@@ -1,5 +1,6 @@
 //! Between Identity's words and the domain's. Pure.
 
+pub(crate) mod application_credential;
 pub(crate) mod catalog;
 pub(crate) mod fixed;
 pub(crate) mod login;

@@ -1,7 +1,7 @@
 //! A caller as a token describes it.
 
 use gaze_domain::access::{TokenKind, TokenScope, TokenUse};
-use gaze_domain::{Caller, Role, Timestamp};
+use gaze_domain::{ApplicationCredential, Caller, Role, Timestamp};
 
 use crate::wire::catalog::Service;
 use crate::wire::token::{self, Named, Project, System, Token, User};
@@ -9,12 +9,13 @@ use crate::wire::token::{self, Named, Project, System, Token, User};
 /// What is said of a token that lives until it is revoked: the form has no word for it.
 const NEVER: &str = "9999-12-31T23:59:59.000000Z";
 
-/// The description of the token that the caller used. `catalog` is left out of a token without
-/// scope, which has no roles either.
+/// The description of the token that the caller used, and of the credential that it was got with.
+/// `catalog` is left out of a token without scope, which has no roles either.
 pub(crate) fn token(
     caller: &Caller,
     used: &TokenUse,
     methods: Vec<&'static str>,
+    credential: Option<&ApplicationCredential>,
     catalog: Vec<Service>,
 ) -> Token {
     let scoped = used.scope != TokenScope::Unscoped;
@@ -23,6 +24,11 @@ pub(crate) fn token(
         expires_at: used.expires_at.map_or_else(|| NEVER.to_owned(), time),
         issued_at: time(used.issued_at),
         methods,
+        application_credential: credential.map(|credential| token::ApplicationCredential {
+            id: credential.id.hex(),
+            name: credential.name.clone(),
+            restricted: !credential.unrestricted,
+        }),
         project: (used.scope == TokenScope::Project).then(|| Project {
             domain: domain(caller),
             id: caller.project.hex(),
@@ -44,6 +50,7 @@ pub(crate) fn token(
 pub(crate) fn methods(kind: TokenKind) -> Vec<&'static str> {
     match kind {
         TokenKind::Session | TokenKind::Login => vec!["password"],
+        TokenKind::Application => vec!["application_credential"],
         TokenKind::Api | TokenKind::External => vec!["token"],
     }
 }
@@ -69,11 +76,14 @@ pub(crate) fn role_named(name: &str) -> Option<Role> {
         .find(|one| role(*one) == Some(name))
 }
 
+/// The names of a role and of those that it implies.
+pub(crate) fn implied(of: Role) -> impl Iterator<Item = &'static str> {
+    let names = ROLES.iter().copied();
+    names.skip_while(move |name| Some(*name) != role(of))
+}
+
 fn roles(of: Role) -> Vec<token::Role> {
-    ROLES
-        .iter()
-        .skip_while(|name| Some(**name) != role(of))
-        .copied()
+    implied(of)
         .map(|name| token::Role { id: name, name })
         .collect()
 }
@@ -115,7 +125,8 @@ mod tests {
             role,
             token: Some(used.clone()),
         };
-        serde_json::to_value(token(&caller, &used, methods(used.kind), Vec::new())).unwrap()
+        let shown = token(&caller, &used, methods(used.kind), None, Vec::new());
+        serde_json::to_value(shown).unwrap()
     }
 
     #[test]

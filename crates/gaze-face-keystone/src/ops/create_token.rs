@@ -1,7 +1,7 @@
-//! `POST /v3/auth/tokens`: from a password, or another token, to a token.
+//! `POST /v3/auth/tokens`: from a password, another token or an application credential to a token.
 //!
-//! Sources: Identity API v3, "password authentication"; IAM API reference, "obtaining a user
-//! token".
+//! Sources: Identity API v3, "password authentication" and "application credentials"; IAM API
+//! reference, "obtaining a user token".
 
 use std::net::IpAddr;
 
@@ -46,6 +46,10 @@ async fn answer(face: &Face, request: Request) -> Result<Response, Failure> {
     let (issued, method) = match Wish::parse(body)? {
         Wish::Password(login) => (log_in(face, peer, login).await?, "password"),
         Wish::Token { id, scope } => (exchange(face, &id, scope).await?, "token"),
+        Wish::Application(login) => (
+            face.app.login_application(peer, login).await?,
+            "application_credential",
+        ),
     };
     describe(face, &issued, method, &head.headers, &head.uri).await
 }
@@ -101,8 +105,9 @@ async fn describe(
     } else {
         catalog(&face.origin(headers), &face.app.list_regions(caller).await?)
     };
+    let credential = face.app.credential_behind(caller).await?;
     let body = Body {
-        token: token(caller, used, vec![method], services),
+        token: token(caller, used, vec![method], credential.as_ref(), services),
     };
     let headers = [
         (X_SUBJECT_TOKEN, issued.token.as_str()),

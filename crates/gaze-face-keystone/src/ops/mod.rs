@@ -1,12 +1,15 @@
 //! One file an operation.
 
 mod absent;
+mod application_credentials;
 mod assign_role;
 mod change_password;
 mod check_role;
+mod create_application_credential;
 mod create_project;
 mod create_token;
 mod create_user;
+mod delete_application_credential;
 mod delete_project;
 mod delete_user;
 mod domains;
@@ -16,6 +19,7 @@ mod list_auth_projects;
 mod list_auth_system;
 mod list_projects;
 mod list_roles_in_project;
+mod list_user_projects;
 mod list_versions;
 mod regions;
 mod revoke_token;
@@ -31,12 +35,17 @@ mod users;
 mod withdraw_role;
 
 pub(crate) use absent::absent;
+pub(crate) use application_credentials::{
+    list_application_credentials, show_application_credential,
+};
 pub(crate) use assign_role::assign_role;
 pub(crate) use change_password::change_password;
 pub(crate) use check_role::check_role;
+pub(crate) use create_application_credential::create_application_credential;
 pub(crate) use create_project::create_project;
 pub(crate) use create_token::create_token;
 pub(crate) use create_user::create_user;
+pub(crate) use delete_application_credential::delete_application_credential;
 pub(crate) use delete_project::delete_project;
 pub(crate) use delete_user::delete_user;
 pub(crate) use domains::{list_domains, show_domain};
@@ -46,6 +55,7 @@ pub(crate) use list_auth_projects::list_auth_projects;
 pub(crate) use list_auth_system::list_auth_system;
 pub(crate) use list_projects::list_projects;
 pub(crate) use list_roles_in_project::list_roles_in_project;
+pub(crate) use list_user_projects::list_user_projects;
 pub(crate) use list_versions::list_versions;
 pub(crate) use regions::{list_regions, show_region};
 pub(crate) use revoke_token::revoke_token;

@@ -48,8 +48,10 @@ async fn answer(face: &Face, request: Request) -> Result<Response, Failure> {
             &face.app.list_regions(&holder).await?,
         )
     };
+    let credential = face.app.credential_behind(&holder).await?;
+    let methods = methods(used.kind);
     let body = Body {
-        token: token(&holder, used, methods(used.kind), services),
+        token: token(&holder, used, methods, credential.as_ref(), services),
     };
     let subject = [("x-subject-token", subject)];
     Ok((subject, Json(body)).into_response())

@@ -19,6 +19,7 @@ pub(crate) struct Identity {
     pub(crate) methods: Vec<String>,
     pub(crate) password: Option<Password>,
     pub(crate) token: Option<Token>,
+    pub(crate) application_credential: Option<ApplicationCredential>,
 }
 
 #[derive(Deserialize)]
@@ -37,6 +38,22 @@ pub(crate) struct User {
 #[derive(Deserialize)]
 pub(crate) struct Token {
     pub(crate) id: String,
+}
+
+/// Named by its id, or by its name and its user.
+#[derive(Deserialize)]
+pub(crate) struct ApplicationCredential {
+    pub(crate) id: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) user: Option<Whose>,
+    pub(crate) secret: String,
+}
+
+#[derive(Deserialize)]
+pub(crate) struct Whose {
+    pub(crate) id: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) domain: Option<Named>,
 }
 
 /// Something named by its id or by its name.

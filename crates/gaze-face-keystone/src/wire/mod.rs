@@ -1,5 +1,6 @@
 //! JSON exactly as Identity v3 spells it.
 
+pub(crate) mod application_credential;
 pub(crate) mod auth;
 pub(crate) mod catalog;
 pub(crate) mod domain;

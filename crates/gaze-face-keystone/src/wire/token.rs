@@ -19,6 +19,9 @@ pub(crate) struct Token {
     pub(crate) expires_at: String,
     pub(crate) issued_at: String,
     pub(crate) methods: Vec<&'static str>,
+    /// What the token was got with, if it was with one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) application_credential: Option<ApplicationCredential>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) project: Option<Project>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -28,6 +31,14 @@ pub(crate) struct Token {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) roles: Option<Vec<Role>>,
     pub(crate) user: User,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct ApplicationCredential {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    /// Whether programs may not have to do with others of its user's.
+    pub(crate) restricted: bool,
 }
 
 /// The answer of `GET /v3/auth/system`.

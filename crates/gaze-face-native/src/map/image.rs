@@ -92,6 +92,7 @@ impl From<wire::NewImage> for NewImage {
     fn from(new: wire::NewImage) -> Self {
         Self {
             id: new.id.map(|id| id.0),
+            owner: None,
             name: new.name,
             description: new.description,
             visibility: new.visibility.map_or(Visibility::Private, |word| word.0),

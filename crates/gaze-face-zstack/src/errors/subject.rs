@@ -36,6 +36,7 @@ impl Subject {
                 | Noun::Region
                 | Noun::Domain
                 | Noun::AccessKey
+                | Noun::ApplicationCredential
                 | Noun::Token
                 | Noun::Job
                 | Noun::Member
@@ -77,7 +78,7 @@ pub(crate) const fn class_of(noun: Noun) -> &'static str {
         Noun::Region => "RegionVO",
         Noun::Project | Noun::Domain => "AccountVO",
         Noun::User => "UserVO",
-        Noun::AccessKey => "AccessKeyVO",
+        Noun::AccessKey | Noun::ApplicationCredential => "AccessKeyVO",
         Noun::Token => "SessionVO",
         Noun::Job => "LongJobVO",
         Noun::Member => "SharedResourceVO",
@@ -108,6 +109,7 @@ pub(crate) const fn word(noun: Noun) -> &'static str {
         | Noun::Region
         | Noun::User
         | Noun::AccessKey
+        | Noun::ApplicationCredential
         | Noun::Token
         | Noun::Job
         | Noun::Member

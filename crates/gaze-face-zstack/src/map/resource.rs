@@ -53,6 +53,7 @@ const fn whole_class(noun: Noun) -> &'static str {
         | Noun::Domain
         | Noun::User
         | Noun::AccessKey
+        | Noun::ApplicationCredential
         | Noun::Token
         | Noun::Job
         | Noun::Member

@@ -49,6 +49,7 @@ fn patched(document: Value, generation: Generation) -> Result<Image, String> {
         &mut image,
         changes(document, generation).map_err(told)?,
         None,
+        false,
     )
     .map_err(told)?;
     Ok(image)
@@ -243,9 +244,37 @@ fn a_queued_image_keeps_its_container_open_when_its_format_comes() {
         name: name.into(),
         value: json!(value),
     };
-    apply(&mut queued, vec![set("disk_format", "qcow2")], None).unwrap();
+    apply(&mut queued, vec![set("disk_format", "qcow2")], None, false).unwrap();
     assert_eq!(super::super::words::container(&queued), None);
-    apply(&mut queued, vec![set("container_format", "bare")], None).unwrap();
+    let bare = vec![set("container_format", "bare")];
+    apply(&mut queued, bare, None, false).unwrap();
     assert_eq!(super::super::words::container(&queued), Some("bare"));
     assert!(!queued.properties.contains_key(CONTAINER));
+}
+
+#[test]
+fn an_administrator_names_another_owner() {
+    let other = "9".repeat(32);
+    let give = |to: &Value| -> Result<Image, String> {
+        let document = json!([
+            {"op": "replace", "path": "/name", "value": "given"},
+            {"op": "replace", "path": "/owner", "value": to},
+        ]);
+        let told = |refusal: Refusal| refusal.told();
+        let changes = changes(document, Generation::V21).map_err(told)?;
+        assert_eq!(
+            heir(&changes),
+            to.as_str().and_then(ProjectId::parse),
+            "{to}"
+        );
+        let mut image = image();
+        apply(&mut image, changes, None, true).map_err(told)?;
+        Ok(image)
+    };
+    let given = give(&json!(other)).unwrap();
+    assert_eq!((given.name.as_str(), given.owner.hex()), ("given", other));
+    for nobody in [json!("somebody"), json!(7), Value::Null] {
+        assert!(give(&nobody).unwrap_err().starts_with("400"), "{nobody}");
+    }
+    assert_eq!(heir(&[]), None);
 }
