@@ -13,9 +13,12 @@ use super::copies::{Copy, agreed_format};
 use super::settle::{charged, lock_stores};
 use crate::{App, errors};
 
-/// Room and quota for bytes that were not announced are taken in steps. Where a large step does
-/// not fit, smaller ones are tried, down to the very bytes that came.
+/// Room and quota for bytes that were not announced are taken in steps, none larger than what has
+/// come already: many small uploads at once must not promise one another's room away. Where a
+/// large step does not fit, smaller ones are tried, down to the very bytes that came.
 const STEPS: [u64; 4] = [256 << 20, 16 << 20, 1 << 20, 1];
+/// What the first bytes take at once.
+const FIRST_STEP: u64 = 1 << 20;
 
 /// Zeros are shown to the inspector in pieces of this size.
 static ZEROS: [u8; 64 << 10] = [0; 64 << 10];
@@ -270,7 +273,10 @@ impl Intake {
         let most = self.expected.unwrap_or(self.limit).max(total);
         loop {
             let mut refusal = None;
-            for step in STEPS {
+            for step in STEPS
+                .into_iter()
+                .filter(|step| *step <= total.max(FIRST_STEP))
+            {
                 let grant = total.next_multiple_of(step).min(most);
                 match self.take(grant).await {
                     Ok(()) => {
