@@ -12,8 +12,9 @@ use gaze_sql::{Db, Watch};
 #[derive(Debug)]
 pub(crate) struct Kept<K, V> {
     watch: Watch,
-    /// How many values are kept; one more, and all are forgotten.
+    /// How heavy the values may be together; beyond that, all are forgotten.
     most: usize,
+    weigh: fn(&K, &V) -> usize,
     values: Mutex<Values<K, V>>,
 }
 
@@ -21,17 +22,30 @@ pub(crate) struct Kept<K, V> {
 struct Values<K, V> {
     /// What the watch said before they were read.
     changes: u64,
+    weight: usize,
     by_key: HashMap<K, Arc<V>>,
 }
 
 impl<K: Clone + Eq + Hash, V> Kept<K, V> {
     /// Keeps at most so many values that are made of rows of those tables alone.
     pub(crate) fn new(db: &Db, tables: &'static [&'static str], most: usize) -> Self {
+        Self::weighed(db, tables, most, |_key, _value| 1)
+    }
+
+    /// The same, of values that are not alike.
+    pub(crate) fn weighed(
+        db: &Db,
+        tables: &'static [&'static str],
+        most: usize,
+        weigh: fn(&K, &V) -> usize,
+    ) -> Self {
         Self {
             watch: db.watch(tables),
             most,
+            weigh,
             values: Mutex::new(Values {
                 changes: 0,
+                weight: 0,
                 by_key: HashMap::new(),
             }),
         }
@@ -51,15 +65,20 @@ impl<K: Clone + Eq + Hash, V> Kept<K, V> {
         let Some(value) = read(key.clone()).await?.map(Arc::new) else {
             return Ok(None);
         };
+        let weight = (self.weigh)(&key, &value);
         let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
-        if values.changes < changes || values.by_key.len() >= self.most {
+        if values.changes < changes || values.weight + weight > self.most {
             values.by_key.clear();
+            values.weight = 0;
         }
         // What others have read after a later change stays.
-        if values.changes <= changes {
-            values.changes = changes;
-            values.by_key.insert(key, Arc::clone(&value));
+        if values.changes <= changes
+            && weight <= self.most
+            && values.by_key.insert(key, Arc::clone(&value)).is_none()
+        {
+            values.weight += weight;
         }
+        values.changes = values.changes.max(changes);
         Ok(Some(value))
     }
 

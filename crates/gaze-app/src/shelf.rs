@@ -17,6 +17,7 @@ pub struct KeptImage {
     image: Image,
     revision: Revision,
     missed: Option<Vec<StoreId>>,
+    exported: bool,
     renderings: Mutex<Vec<(Rendering, Bytes)>>,
     /// Whether it was asked for since the last search for room.
     used: AtomicBool,
@@ -55,6 +56,7 @@ impl KeptImage {
             image: read.image,
             revision: read.revision,
             missed: read.missed,
+            exported: read.exported,
             renderings: Mutex::default(),
             used: AtomicBool::new(false),
             weight: AtomicUsize::new(weight),
@@ -73,6 +75,11 @@ impl KeptImage {
     /// If it was to be kept in certain stores: those that were missed the last time.
     pub fn missed_stores(&self) -> Option<&[StoreId]> {
         self.missed.as_deref()
+    }
+
+    /// Whether there are exports of it, in whatever state.
+    pub fn is_exported(&self) -> bool {
+        self.exported
     }
 
     /// What the image is in that form, made only if nobody has made it before.

@@ -9,6 +9,7 @@ use gaze_sql::{Kind, Tx};
 
 use crate::columns::{self, BATCH, Columns, all, count, micros, one, padded, places};
 use crate::failure::refused;
+use crate::image::revision::touch;
 use crate::{Failure, Rows, store};
 
 const SELECT: &str = "SELECT id, image_id, store_id, format, blob_key, size, md5, sha256, state, \
@@ -50,6 +51,7 @@ pub async fn insert(tx: &mut Tx, export: &Export) -> Result<(), Failure> {
         micros(export.created_at),
         micros(export.updated_at),
     ];
+    touch(tx, export.image).await?;
     tx.execute(sql, &args)
         .await
         .map_err(|error| refused(error, || Error::exists(Noun::Export, export.id)))?;
@@ -106,7 +108,7 @@ pub async fn abandon(tx: &mut Tx, id: ExportId) -> Result<(), Failure> {
     };
     expect(&export, ExportState::Writing)?;
     store::release(tx, export.store, export.size).await?;
-    remove(tx, id).await
+    remove(tx, &export).await
 }
 
 /// Ends the life of a ready export for those who read it. Its room is given back when its blob is
@@ -127,12 +129,13 @@ pub async fn forget(tx: &mut Tx, id: ExportId) -> Result<(), Failure> {
     if export.extra() > 0 {
         store::free(tx, export.store, ByteCount(export.extra())).await?;
     }
-    remove(tx, id).await
+    remove(tx, &export).await
 }
 
-async fn remove(tx: &mut Tx, id: ExportId) -> Result<(), Failure> {
-    tx.execute("DELETE FROM export WHERE id = $1", &[id.hex().into()])
-        .await?;
+async fn remove(tx: &mut Tx, export: &Export) -> Result<(), Failure> {
+    touch(tx, export.image).await?;
+    let sql = "DELETE FROM export WHERE id = $1";
+    tx.execute(sql, &[export.id.hex().into()]).await?;
     Ok(())
 }
 

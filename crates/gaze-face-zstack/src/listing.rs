@@ -1,8 +1,6 @@
 //! Long lists, written straight to text: the JSON of a list of images is most of what answering it
 //! costs, and a tree of values in between would double that.
 
-use std::fmt::Write as _;
-
 use bytes::Bytes;
 use gaze_http::joined;
 use serde_json::Value;
@@ -39,29 +37,29 @@ impl Row {
 /// as long as the inventory's own serialisation leaves them out.
 #[derive(Debug)]
 pub(crate) struct Listing {
+    /// Of what class the things are, and what is in them.
+    class: &'static str,
+    inner: &'static [(&'static str, &'static str)],
     /// The members of a JSON array.
     rows: Vec<Bytes>,
-    /// The members of a JSON object, one for each thing in the array: of which class it is.
-    schema: String,
+    /// How many further inventories are in each.
+    nested: Vec<usize>,
     total: Option<u64>,
     always_with_schema: bool,
 }
 
 impl Listing {
     /// A list of inventories of that class.
-    pub(crate) fn of<T: Inventory>(rows: Vec<Row>) -> Result<Self, Failure> {
-        let unwritable = || api(Code::Internal, format!("cannot write a {}", T::CLASS));
-        let mut schema = String::with_capacity(rows.len() * ROOM);
-        for (index, row) in rows.iter().enumerate() {
-            let comma = if index == 0 { "" } else { "," };
-            describe::<T>(&mut schema, comma, index, row).map_err(|_unwritable| unwritable())?;
-        }
-        Ok(Self {
+    pub(crate) fn of<T: Inventory>(rows: Vec<Row>) -> Self {
+        let nested = rows.iter().map(|row| row.nested).collect();
+        Self {
+            class: T::CLASS,
+            inner: T::NESTED,
             rows: rows.into_iter().map(|row| row.json).collect(),
-            schema,
+            nested,
             total: None,
             always_with_schema: false,
-        })
+        }
     }
 
     /// As answers of queries are: with a schema, whoever asks.
@@ -77,12 +75,11 @@ impl Listing {
 
     /// The body as it is sent.
     pub(crate) fn body(&self, schema_wanted: bool) -> Bytes {
-        let mut text = String::with_capacity(self.schema.len() + 64);
-        text.push(']');
+        let mut text = String::from("]");
         if schema_wanted || self.always_with_schema {
-            text.push_str(",\"schema\":{");
-            text.push_str(&self.schema);
-            text.push('}');
+            text.reserve(self.rows.len() * ROOM);
+            text.push_str(",\"schema\":");
+            self.write_schema(&mut text);
         }
         if let Some(total) = self.total {
             text.push_str(",\"total\":");
@@ -102,7 +99,8 @@ impl Listing {
         let unreadable = |_unreadable| api(Code::Internal, "cannot read a list again");
         let rows = joined("[", &self.rows, "]");
         let rows: Value = serde_json::from_slice(&rows).map_err(unreadable)?;
-        let schema = format!("{{{}}}", self.schema);
+        let mut schema = String::new();
+        self.write_schema(&mut schema);
         let schema = serde_json::from_str(&schema).map_err(unreadable)?;
         let answer = Answer::described(rows, schema);
         let answer = match self.total {
@@ -115,24 +113,35 @@ impl Listing {
             answer
         })
     }
-}
 
-fn describe<T: Inventory>(
-    schema: &mut String,
-    comma: &str,
-    index: usize,
-    row: &Row,
-) -> std::fmt::Result {
-    write!(schema, "{comma}\"inventories[{index}]\":\"{}\"", T::CLASS)?;
-    for (key, class) in T::NESTED {
-        for inner in 0..row.nested {
-            write!(
-                schema,
-                ",\"inventories[{index}].{key}[{inner}]\":\"{class}\""
-            )?;
+    /// A JSON object with a member for each thing in the array and in its things: of which class it
+    /// is. Pushed piece by piece: it is long, and written each time.
+    fn write_schema(&self, text: &mut String) {
+        text.push('{');
+        for (index, nested) in self.nested.iter().enumerate() {
+            let index = index.to_string();
+            text.push_str(if text.ends_with('{') {
+                "\"inventories["
+            } else {
+                ",\"inventories["
+            });
+            for part in [index.as_str(), "]\":\"", self.class, "\""] {
+                text.push_str(part);
+            }
+            for &(key, class) in self.inner {
+                for inner in 0..*nested {
+                    for part in [",\"inventories[", index.as_str(), "].", key, "["] {
+                        text.push_str(part);
+                    }
+                    text.push_str(&inner.to_string());
+                    for part in ["]\":\"", class, "\""] {
+                        text.push_str(part);
+                    }
+                }
+            }
         }
+        text.push('}');
     }
-    Ok(())
 }
 
 #[cfg(test)]
@@ -164,22 +173,20 @@ mod tests {
             .collect();
         let tree = Answer::inventories::<Image>(rows);
         for schema in [false, true] {
-            let text = Listing::of::<Image>(written(&images()))
-                .unwrap()
-                .body(schema);
+            let text = Listing::of::<Image>(written(&images())).body(schema);
             let told: Value = serde_json::from_slice(&text).unwrap();
             assert_eq!(told, tree.clone().into_body(schema));
         }
         let tree = tree.with("total", 7).of_query();
         let listing = || {
-            let listing = Listing::of::<Image>(written(&images())).unwrap();
+            let listing = Listing::of::<Image>(written(&images()));
             listing.of_query().with_total(7)
         };
         let told: Value = serde_json::from_slice(&listing().body(false)).unwrap();
         assert_eq!(told, tree.clone().into_body(false));
         assert_eq!(listing().into_answer().unwrap(), tree);
         let none: Value =
-            serde_json::from_slice(&Listing::of::<Image>(Vec::new()).unwrap().body(true)).unwrap();
+            serde_json::from_slice(&Listing::of::<Image>(Vec::new()).body(true)).unwrap();
         assert_eq!(none, serde_json::json!({"inventories": [], "schema": {}}));
     }
 }

@@ -165,8 +165,13 @@ async fn image_list(
 ) -> Result<Listing, Failure> {
     let told = |error: Error| call.failure(&error);
     let names = call.app.catalogue_names(caller).await.map_err(told)?;
-    let all: Vec<&Image> = images.iter().map(|kept| kept.image()).collect();
-    let exports = call.app.ready_exports(caller, &all).await.map_err(told)?;
+    let exported: Vec<&Image> = images
+        .iter()
+        .filter(|kept| kept.is_exported())
+        .map(|kept| kept.image())
+        .collect();
+    let exports = call.app.ready_exports(caller, &exported);
+    let exports = exports.await.map_err(told)?;
     let form = Rendering {
         face: "zstack",
         variant: 0,
@@ -185,7 +190,7 @@ async fn image_list(
         Ok(Row { json, nested })
     };
     let rows: Result<Vec<Row>, Failure> = images.iter().map(write).collect();
-    Listing::of::<wire::image::Image>(rows?)
+    Ok(Listing::of::<wire::image::Image>(rows?))
 }
 
 /// Images with the paths of their copies and, for whom they belong to, what is exported of them.

@@ -8,6 +8,7 @@ use gaze_sql::{Db, SqlError};
 use tokio::sync::Notify;
 
 use crate::live::Registry;
+use crate::unfinished::Unfinished;
 use crate::{Class, Clock, MIGRATIONS};
 
 /// How the jobs are run.
@@ -52,6 +53,7 @@ pub(crate) struct Shared {
     /// Told apart from every other process, also from an earlier run of this one.
     pub(crate) lease_owner: String,
     pub(crate) registry: Registry,
+    pub(crate) unfinished: Unfinished,
     pub(crate) waiting: Mutex<HashMap<String, Arc<Notify>>>,
     transfer_due: Notify,
     quick_due: Notify,
@@ -69,6 +71,7 @@ impl Jobs {
             options,
             lease_owner,
             registry: Registry::default(),
+            unfinished: Unfinished::new(db),
             waiting: Mutex::default(),
             transfer_due: Notify::new(),
             quick_due: Notify::new(),

@@ -29,6 +29,7 @@ mod live;
 mod read;
 mod runner;
 mod schema;
+mod unfinished;
 mod wait;
 
 pub use clock::Clock;

@@ -61,28 +61,6 @@ impl Jobs {
         self.select(&sql, &args).await
     }
 
-    /// The unfinished jobs on any of these subjects, in one statement, with live progress as
-    /// [`Jobs::find`].
-    pub async fn unfinished_of(&self, subjects: &[String]) -> Result<Vec<Job>, SqlError> {
-        let Some(last) = subjects.last() else {
-            return Ok(Vec::new());
-        };
-        // Padded, so that there are few texts of the statement to be prepared.
-        let places = subjects.len().next_power_of_two();
-        let args: Vec<Value> = subjects
-            .iter()
-            .chain(std::iter::repeat(last))
-            .take(places)
-            .map(Value::from)
-            .collect();
-        let sql = format!(
-            "SELECT {COLUMNS} FROM job WHERE finished_at IS NULL AND subject IN ({}) \
-             ORDER BY created_at, id",
-            placeholders(1, places)
-        );
-        self.select(&sql, &args).await
-    }
-
     /// How many jobs of each kind are in each state.
     pub async fn counts(&self) -> Result<Vec<(String, State, u64)>, SqlError> {
         let sql = "SELECT kind, state, COUNT(*) FROM job GROUP BY kind, state ORDER BY kind, state";
@@ -92,7 +70,7 @@ impl Jobs {
             .collect()
     }
 
-    async fn select(&self, sql: &str, args: &[Value]) -> Result<Vec<Job>, SqlError> {
+    pub(crate) async fn select(&self, sql: &str, args: &[Value]) -> Result<Vec<Job>, SqlError> {
         let rows = self.shared.db.query(sql, args).await?;
         rows.iter()
             .map(|row| {

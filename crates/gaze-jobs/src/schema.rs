@@ -50,6 +50,9 @@ CREATE INDEX job_subject ON job (subject, created_at, id);
         name: "owners",
         sql: "CREATE INDEX job_waiting ON job (class, owner, due_at, id) WHERE finished_at IS NULL;
 DROP INDEX job_due;
+-- Only on PostgreSQL:
+-- What is unfinished is kept until the table changes.
+CREATE TRIGGER change AFTER INSERT OR UPDATE OR DELETE ON job EXECUTE FUNCTION count_change();
 ",
     },
 ];

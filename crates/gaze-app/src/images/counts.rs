@@ -8,6 +8,7 @@ use gaze_domain::list::{Condition, ImageList};
 use gaze_domain::{Error, Result};
 use gaze_sql::Db;
 
+use super::heads::LONGEST_KEY;
 use crate::App;
 use crate::kept::Kept;
 
@@ -27,6 +28,9 @@ impl App {
     pub(super) async fn counted(&self, list: &ImageList) -> Result<u64> {
         // Neither order nor page matter.
         let key = format!("{:?} {:?}", list.scope, list.conditions);
+        if key.len() > LONGEST_KEY {
+            return Ok(image::count_list(&mut self.catalog().read(), list).await?);
+        }
         let read = |_key| async {
             let count = image::count_list(&mut self.catalog().read(), list).await?;
             Ok(Some(count))

@@ -117,7 +117,7 @@ impl App {
     }
 
     /// The exports that can be read now of those among these images that are the caller's: one
-    /// statement, however many images there are.
+    /// statement, however many images there are, and none for none.
     pub async fn ready_exports(
         &self,
         caller: &Caller,

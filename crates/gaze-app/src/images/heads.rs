@@ -14,10 +14,12 @@ use gaze_sql::Db;
 use crate::App;
 use crate::kept::Kept;
 
-/// Pages that are kept, of at most so many images. Of a longer page the statement is a small part
-/// of what it costs.
-const MOST_PAGES: usize = 250;
-const LONGEST: usize = 250;
+/// Bytes in which pages are kept.
+const MOST_OF_PAGES: usize = 8 << 20;
+/// What a page takes besides its heads and what was asked for.
+const PAGE: usize = 128;
+/// Longest text under which a page is kept: clients may ask for much, with many words.
+pub(super) const LONGEST_KEY: usize = 2048;
 /// Single images.
 const MOST_IMAGES: usize = 10_000;
 
@@ -30,7 +32,9 @@ pub(crate) struct Heads {
 impl Heads {
     pub(crate) fn new(db: &Db) -> Self {
         Self {
-            pages: Kept::new(db, watched::LISTS, MOST_PAGES),
+            pages: Kept::weighed(db, watched::LISTS, MOST_OF_PAGES, |asked, page| {
+                PAGE + asked.len() + page.len() * size_of::<Head>()
+            }),
             images: Kept::new(db, watched::HEADS, MOST_IMAGES),
         }
     }
@@ -45,11 +49,6 @@ impl App {
 
     /// What is on the page.
     pub(super) async fn heads_of_list(&self, list: &ImageList) -> Result<Arc<Vec<Head>>> {
-        if list.limit as usize > LONGEST {
-            return Ok(Arc::new(
-                image::heads(&mut self.catalog().read(), list).await?,
-            ));
-        }
         let find = async { Ok(image::heads(&mut self.catalog().read(), list).await?) };
         self.heads_of_page(format!("{list:?}"), find).await
     }
@@ -75,19 +74,14 @@ impl App {
         key: String,
         find: impl Future<Output = Result<Vec<Head>>>,
     ) -> Result<Arc<Vec<Head>>> {
-        let mut long = Vec::new();
-        let kept = {
-            let long = &mut long;
-            let short = |_key| async move {
-                let found = find.await?;
-                if found.len() > LONGEST {
-                    *long = found;
-                    return Ok(None);
-                }
-                Ok(Some(found))
-            };
-            self.heads().pages.get(key, short).await?
-        };
-        Ok(kept.unwrap_or_else(|| Arc::new(long)))
+        if key.len() > LONGEST_KEY {
+            return find.await.map(Arc::new);
+        }
+        let kept = self.heads().pages.get(key, |_key| async move {
+            let found = find.await?;
+            Ok(Some(found))
+        });
+        // A page that is not there is an empty one.
+        Ok(kept.await?.unwrap_or_default())
     }
 }

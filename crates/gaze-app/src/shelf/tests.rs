@@ -47,6 +47,7 @@ fn read(n: u128) -> Read {
         revision: Revision::default(),
         image,
         missed: None,
+        exported: false,
     }
 }
 

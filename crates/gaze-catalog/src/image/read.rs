@@ -15,13 +15,16 @@ pub struct Read {
     pub image: Image,
     /// If it was to be kept in certain stores: those that were missed the last time.
     pub missed: Option<Vec<StoreId>>,
+    /// Whether there are exports of it, in whatever state.
+    pub exported: bool,
 }
 
 /// The columns of a [`Read`]; its copies are read apart.
 pub(super) fn columns() -> String {
     format!(
         "{COLUMNS}, i.revision, \
-         (SELECT p.missed FROM image_placing p WHERE p.image_id = i.id) AS missed"
+         (SELECT p.missed FROM image_placing p WHERE p.image_id = i.id) AS missed, \
+         (SELECT COUNT(*) FROM export e WHERE e.image_id = i.id) AS exports"
     )
 }
 
@@ -33,6 +36,7 @@ fn decode_read(c: &mut Columns<'_>) -> Result<Read, Failure> {
             .opt_text()?
             .map(|missed| placing::stores(&missed))
             .transpose()?,
+        exported: c.unsigned()? > 0,
     })
 }
 

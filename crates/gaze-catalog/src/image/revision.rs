@@ -1,9 +1,9 @@
 //! Revisions: whoever has kept an image asks for no more than whether it is still the same.
 //!
 //! Every statement that changes what is read of an image (its row, its copies, the stores that it
-//! missed) adds to its revision in the same transaction. So two reads of one revision have read
-//! the same. What was read inside a transaction must not be kept: it may be undone, and another
-//! transaction may then give the same revision to something else.
+//! missed, whether there are exports of it) adds to its revision in the same transaction. So two
+//! reads of one revision have read the same. What was read inside a transaction must not be kept:
+//! it may be undone, and another transaction may then give the same revision to something else.
 
 use gaze_domain::{Image, ImageId, LocationId};
 use gaze_sql::Tx;

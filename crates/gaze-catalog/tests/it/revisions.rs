@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use gaze_catalog::image::{self, Read, Revision};
-use gaze_catalog::{Tx, location, ownership, placing};
-use gaze_domain::{ByteCount, Error, ImageId, LocationId, Transition};
+use gaze_catalog::{Tx, export, location, ownership, placing};
+use gaze_domain::{
+    ByteCount, DiskFormat, Error, Export, ExportId, ExportState, ImageId, LocationId, Transition,
+};
 use gaze_sql::BoxFuture;
 use uuid::Uuid;
 
@@ -40,6 +42,24 @@ impl Kept {
 
 fn copy(n: u128) -> LocationId {
     LocationId::new(Uuid::from_u128(n))
+}
+
+/// One that is to be converted.
+fn export_of(image: ImageId) -> Export {
+    Export {
+        id: ExportId::new(Uuid::from_u128(1)),
+        image,
+        store: store_id(1),
+        format: DiskFormat::Raw,
+        key: Some("exported".into()),
+        size: ByteCount(0),
+        md5: None,
+        sha256: None,
+        state: ExportState::Writing,
+        job: None,
+        created_at: at(7),
+        updated_at: at(7),
+    }
 }
 
 type Step = (
@@ -103,6 +123,12 @@ const STEPS: &[Step] = &[
     }),
     ("placing::miss", |tx| {
         Box::pin(async { placing::miss(tx, image_id(3), &[store_id(2)]).await })
+    }),
+    ("export::insert", |tx| {
+        Box::pin(async { export::insert(tx, &export_of(image_id(3))).await })
+    }),
+    ("export::abandon", |tx| {
+        Box::pin(export::abandon(tx, export_of(image_id(3)).id))
     }),
     ("ownership::give_image", |tx| {
         Box::pin(ownership::give_image(
@@ -244,11 +270,17 @@ fn no_statement_writes_an_image_without_its_revision() {
                         assert!(path.ends_with("placing.rs"), "{place}");
                         seen += 1;
                     }
+                    // Whether there are any: what they are is not part of the image.
+                    "export" if !pair[0].ends_with("UPDATE") => {
+                        assert!(path.ends_with("export.rs"), "{place}");
+                        seen += 1;
+                    }
                     _ => {}
                 }
             }
         }
     }
-    // Of `image` an insertion, an update, a transition, two touches and a gift; of copies nine.
-    assert_eq!(seen, 6 + 9 + 1);
+    // Of `image` an insertion, an update, a transition, two touches and a gift; of copies nine; of
+    // exports two.
+    assert_eq!(seen, 6 + 9 + 1 + 2);
 }

@@ -57,7 +57,7 @@ fn written(config: &Config, asked: &Asked, refusal: Refusal, mut response: Respo
 
 /// Whether JSON is named and HTML is not, which is how webob's choice comes out for every known
 /// client.
-fn wants_json(headers: &HeaderMap) -> bool {
+pub(super) fn wants_json(headers: &HeaderMap) -> bool {
     let accepted = headers.get(header::ACCEPT);
     let accepted = accepted.and_then(|value| value.to_str().ok());
     accepted.is_some_and(|text| text.contains("application/json") && !text.contains("text/html"))
@@ -102,7 +102,7 @@ impl Refusal {
 }
 
 /// The text as HTML shows it: refusals repeat what clients sent.
-fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     let mut html = String::with_capacity(text.len());
     for letter in text.chars() {
         match letter {

@@ -4,6 +4,9 @@ use std::fmt::Write as _;
 
 use gaze_domain::{ByteCount, ProjectId, Quota, StoreId};
 
+use axum::http::HeaderMap;
+
+use super::render::{escaped, wants_json};
 use super::*;
 
 fn every_error() -> Vec<Error> {

@@ -193,22 +193,31 @@ async fn a_list_is_filtered_and_paged_newest_first() {
 }
 
 #[tokio::test]
-async fn the_unfinished_jobs_of_many_subjects_take_one_statement() {
+async fn the_unfinished_jobs_are_asked_for_when_they_have_changed() {
     for world in worlds().await {
-        for id in ["a", "b", "c"] {
-            world.enqueue(new(id)).await;
-        }
+        let enqueue = async |first: u8, last: u8| {
+            for id in first..=last {
+                world.enqueue(new(&char::from(id).to_string())).await;
+            }
+        };
+        enqueue(b'a', b'c').await;
         let subjects: Vec<String> = (0..1000)
             .map(|at| format!("none {at}"))
             .chain(["subject of b".to_owned()])
             .collect();
-        let before = world.db.statements();
-        let jobs = world.jobs.unfinished_of(&subjects).await.unwrap();
-        assert_eq!(world.db.statements() - before, 1);
-        assert_eq!(
-            jobs.iter().map(|job| job.id.as_str()).collect::<Vec<_>>(),
-            ["b"]
-        );
+        let check = async |expected: u64| {
+            let before = world.db.statements();
+            let jobs = world.jobs.unfinished_of(&subjects).await.unwrap();
+            assert_eq!(world.db.statements() - before, expected);
+            let ids: Vec<&str> = jobs.iter().map(|job| job.id.as_str()).collect();
+            assert_eq!(ids, ["b"]);
+        };
+        check(1).await;
+        check(0).await;
+        // Many are not kept, only that they are many.
+        enqueue(b'd', b'v').await;
+        check(2).await;
+        check(1).await;
         assert_eq!(world.jobs.unfinished_of(&[]).await.unwrap(), []);
     }
 }

@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::extract::Extension;
 use axum::http::Request;
 use axum::{Router, body};
-use gaze_app::{App, DeleteMode, ImagePatch, NewImage, StorePatch};
+use gaze_app::{App, DeleteMode, ImagePatch, NewExport, NewImage, StorePatch};
 use gaze_domain::{ImageId, MemberState, Visibility};
 use gaze_http::RequestId;
 use gaze_testkit::{Tenant, World};
@@ -158,6 +158,16 @@ async fn story(world: World) {
         .id;
     let images = [own, public, shared, queued];
     pair.compare(&images, "making them").await;
+
+    let export = NewExport {
+        image: public,
+        store: None,
+        format: None,
+        job: None,
+        origin: None,
+    };
+    app.export_image(admin, export).await.expect("an export");
+    pair.compare(&images, "exporting").await;
 
     let friend = world.stranger.project.id;
     let member = app.add_member(tenant, shared, friend, MemberState::Accepted);
