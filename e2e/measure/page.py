@@ -76,6 +76,8 @@ def flat(found):
         "## What a larger catalogue costs",
         "",
         f"Time of a request at {many} connections, as a multiple of that with {sizes[0]:,} images.",
+        "Nothing is written meanwhile, so pages and totals are kept after they were read once: see",
+        "docs/adr/0072 and 0074. What the first reading costs in a large catalogue shows only in p99.",
         "",
         "| Request | " + " | ".join(f"{size:,}" for size in sizes[1:]) + " |",
         "|---|" + "---:|" * (len(sizes) - 1),
