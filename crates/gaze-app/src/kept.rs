@@ -66,16 +66,16 @@ impl<K: Clone + Eq + Hash, V> Kept<K, V> {
             return Ok(None);
         };
         let weight = (self.weigh)(&key, &value);
+        if weight > self.most {
+            return Ok(Some(value));
+        }
         let mut values = self.values.lock().unwrap_or_else(PoisonError::into_inner);
         if values.changes < changes || values.weight + weight > self.most {
             values.by_key.clear();
             values.weight = 0;
         }
         // What others have read after a later change stays.
-        if values.changes <= changes
-            && weight <= self.most
-            && values.by_key.insert(key, Arc::clone(&value)).is_none()
-        {
+        if values.changes <= changes && values.by_key.insert(key, Arc::clone(&value)).is_none() {
             values.weight += weight;
         }
         values.changes = values.changes.max(changes);

@@ -27,8 +27,8 @@ pub mod runtime;
 pub mod snapshot;
 pub mod store;
 pub mod tag;
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub mod volume;
 pub mod words;
 

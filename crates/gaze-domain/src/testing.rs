@@ -1,4 +1,4 @@
-//! Plain examples of the nouns for tests of this crate.
+//! Plain examples of the nouns for tests.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,7 +11,8 @@ use crate::{
     StoreKind, StoreState, StoreStatus, Timestamp, Visibility, ZoneId,
 };
 
-pub(crate) fn image() -> Image {
+/// A small image that is ready, for x86-64, without a copy.
+pub fn image() -> Image {
     Image {
         id: ImageId::new(Uuid::from_u128(100)),
         owner: ProjectId::new(Uuid::from_u128(7)),
@@ -46,7 +47,7 @@ pub(crate) fn image() -> Image {
     }
 }
 
-pub(crate) fn location(image: ImageId, store: StoreId) -> Location {
+pub fn location(image: ImageId, store: StoreId) -> Location {
     Location {
         id: LocationId::new(Uuid::from_u128(300)),
         image,
@@ -60,7 +61,7 @@ pub(crate) fn location(image: ImageId, store: StoreId) -> Location {
     }
 }
 
-pub(crate) fn store(id: u128, kind: StoreKind, zones: &[ZoneId]) -> Store {
+pub fn store(id: u128, kind: StoreKind, zones: &[ZoneId]) -> Store {
     Store {
         id: StoreId::new(Uuid::from_u128(id)),
         region: RegionId::new(Uuid::from_u128(1)),
@@ -83,7 +84,7 @@ pub(crate) fn store(id: u128, kind: StoreKind, zones: &[ZoneId]) -> Store {
     }
 }
 
-pub(crate) fn pool(kind: PoolKind, zone: ZoneId) -> Pool {
+pub fn pool(kind: PoolKind, zone: ZoneId) -> Pool {
     Pool {
         id: PoolId::new(Uuid::from_u128(400)),
         zone,

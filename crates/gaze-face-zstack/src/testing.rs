@@ -1,12 +1,8 @@
 //! Plain examples of the domain's nouns for the tests of this crate.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use gaze_domain::image::{Checksums, Os};
 use gaze_domain::{
-    Architecture, ByteCount, DiskFormat, Image, ImageId, Location, LocationId, LocationState,
-    Media, Platform, ProjectId, RegionId, Status, Store, StoreId, StoreKind, StoreState,
-    StoreStatus, Timestamp, Visibility,
+    ByteCount, Image, ImageId, Location, LocationId, LocationState, RegionId, Store, StoreId,
+    StoreKind, StoreState, StoreStatus, Timestamp,
 };
 
 fn uuid(number: u128) -> uuid::Uuid {
@@ -16,35 +12,7 @@ fn uuid(number: u128) -> uuid::Uuid {
 pub(crate) fn image(number: u128) -> Image {
     Image {
         id: ImageId::new(uuid(number)),
-        owner: ProjectId::new(uuid(7)),
-        name: "TinyLinux".into(),
-        description: None,
-        status: Status::Active,
-        enabled: true,
-        visibility: Visibility::Private,
-        protected: false,
-        hidden: false,
-        media: Media::RootDisk,
-        system: false,
-        virtio: true,
-        platform: Platform::Linux,
-        architecture: Some(Architecture::X86_64),
-        firmware: None,
-        os: Os::default(),
-        format: Some(DiskFormat::Qcow2),
-        size: Some(ByteCount(1 << 20)),
-        virtual_size: Some(ByteCount(1 << 30)),
-        checksums: Checksums::default(),
-        min_disk_gib: 0,
-        min_ram_mib: 0,
-        source: String::new(),
-        failure: None,
-        tags: BTreeSet::new(),
-        properties: BTreeMap::new(),
-        locations: Vec::new(),
-        created_at: Timestamp::UNIX_EPOCH,
-        updated_at: Timestamp::UNIX_EPOCH,
-        deleted_at: None,
+        ..gaze_domain::testing::image()
     }
 }
 

@@ -1,7 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
-
-use gaze_domain::image::{Checksums, Os};
-use gaze_domain::{Media, Platform, ProjectId, Status, Timestamp, Visibility};
+use gaze_domain::testing;
 use uuid::Uuid;
 
 use super::*;
@@ -13,35 +10,8 @@ fn id(n: u128) -> ImageId {
 fn read(n: u128) -> Read {
     let image = Image {
         id: id(n),
-        owner: ProjectId::new(Uuid::from_u128(1)),
-        name: format!("image {n}"),
         description: Some("x".repeat(500)),
-        status: Status::Queued,
-        enabled: true,
-        visibility: Visibility::Private,
-        protected: false,
-        hidden: false,
-        media: Media::RootDisk,
-        system: false,
-        virtio: true,
-        platform: Platform::Linux,
-        architecture: None,
-        firmware: None,
-        os: Os::default(),
-        format: None,
-        size: None,
-        virtual_size: None,
-        checksums: Checksums::default(),
-        min_disk_gib: 0,
-        min_ram_mib: 0,
-        source: String::new(),
-        failure: None,
-        tags: BTreeSet::new(),
-        properties: BTreeMap::new(),
-        locations: Vec::new(),
-        created_at: Timestamp::UNIX_EPOCH,
-        updated_at: Timestamp::UNIX_EPOCH,
-        deleted_at: None,
+        ..testing::image()
     };
     Read {
         revision: Revision::default(),

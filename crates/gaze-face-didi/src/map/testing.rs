@@ -1,13 +1,10 @@
 //! Nouns for the tests of this crate's maps.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use gaze_app::{Names, Work, WorkKind, WorkState};
-use gaze_domain::image::{Checksums, Os};
+use gaze_domain::image::Os;
 use gaze_domain::{
-    Architecture, ByteCount, DiskFormat, Image, ImageId, JobId, Location, LocationId,
-    LocationState, Media, Platform, ProjectId, Region, RegionId, Status, Store, StoreId, StoreKind,
-    StoreState, StoreStatus, Timestamp, Visibility, Zone, ZoneId,
+    Architecture, ByteCount, Image, ImageId, JobId, Location, LocationId, LocationState, ProjectId,
+    Region, RegionId, Store, StoreId, StoreKind, StoreState, StoreStatus, Timestamp, Zone, ZoneId,
 };
 use uuid::Uuid;
 
@@ -47,36 +44,10 @@ pub(crate) const PUBLISHED_ITEM: &str = r#"{
 
 pub(crate) fn image() -> Image {
     Image {
-        id: ImageId::new(Uuid::from_u128(100)),
-        owner: ProjectId::new(Uuid::from_u128(7)),
-        name: "TinyLinux".into(),
-        description: None,
-        status: Status::Active,
-        enabled: true,
-        visibility: Visibility::Private,
-        protected: false,
-        hidden: false,
-        media: Media::RootDisk,
-        system: false,
-        virtio: true,
-        platform: Platform::Linux,
         architecture: None,
-        firmware: None,
-        os: Os::default(),
-        format: Some(DiskFormat::Qcow2),
         size: None,
         virtual_size: None,
-        checksums: Checksums::default(),
-        min_disk_gib: 0,
-        min_ram_mib: 0,
-        source: String::new(),
-        failure: None,
-        tags: BTreeSet::new(),
-        properties: BTreeMap::new(),
-        locations: Vec::new(),
-        created_at: Timestamp::UNIX_EPOCH,
-        updated_at: Timestamp::UNIX_EPOCH,
-        deleted_at: None,
+        ..gaze_domain::testing::image()
     }
 }
 

@@ -2,35 +2,15 @@
 //! that keeps images and behind one that keeps none, through every face, for whoever asks.
 
 use axum::body::Body;
-use axum::extract::Extension;
 use axum::http::Request;
 use axum::{Router, body};
-use gaze_app::{App, DeleteMode, ImagePatch, NewExport, NewImage, StorePatch};
+use gaze_app::{DeleteMode, ImagePatch, NewExport, NewImage, StorePatch};
 use gaze_domain::{ImageId, MemberState, Visibility};
 use gaze_http::RequestId;
 use gaze_testkit::{Tenant, World};
 use tower::ServiceExt as _;
 
-fn faces(app: &App, id: RequestId) -> Router {
-    let native = gaze_face_native::Config::default();
-    let didi = gaze_face_didi::Config::default();
-    Router::new()
-        .merge(gaze_face_zstack::router(
-            app.clone(),
-            gaze_face_zstack::Config::default(),
-        ))
-        .merge(gaze_face_huawei::router(
-            app.clone(),
-            gaze_face_huawei::Config::default(),
-        ))
-        .merge(gaze_face_glance::router(
-            app.clone(),
-            gaze_face_glance::Config::default(),
-        ))
-        .merge(gaze_face_didi::router(app.clone(), didi))
-        .merge(gaze_face_native::router(app.clone(), native))
-        .layer(Extension(id))
-}
+use crate::faces::faces;
 
 /// What somebody may ask of images: method, path, body, how the credential is sent.
 fn questions(

@@ -8,6 +8,8 @@ mod config;
 #[cfg(test)]
 mod credentials;
 #[cfg(test)]
+mod faces;
+#[cfg(test)]
 mod images;
 #[cfg(test)]
 mod kept_images;

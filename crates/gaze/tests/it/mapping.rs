@@ -3,9 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use axum::{Router, extract::Extension};
 use gaze_domain::{
     Architecture, Firmware, Image, Media, MemberState, Platform, Status, Visibility,
 };
@@ -13,6 +13,8 @@ use gaze_http::RequestId;
 use gaze_testkit::World;
 use serde_json::Value;
 use tower::ServiceExt as _;
+
+use crate::faces::faces;
 
 const TABLES: &str = include_str!("../../../../docs/mapping.md");
 
@@ -52,24 +54,7 @@ impl Stage {
         let world = World::new().await;
         let app = world.app.clone();
         let id = RequestId::fresh(app.new_uuid());
-        let router = Router::new()
-            .merge(gaze_face_zstack::router(
-                app.clone(),
-                gaze_face_zstack::Config::default(),
-            ))
-            .merge(gaze_face_huawei::router(
-                app.clone(),
-                gaze_face_huawei::Config::default(),
-            ))
-            .merge(gaze_face_glance::router(
-                app.clone(),
-                gaze_face_glance::Config::default(),
-            ))
-            .merge(gaze_face_didi::router(
-                app,
-                gaze_face_didi::Config::default(),
-            ))
-            .layer(Extension(id));
+        let router = faces(&app, id);
         Self { world, router }
     }
 
