@@ -28,6 +28,7 @@ const NEEDED: &[(&str, Sign)] = &[
     ("postgresql", Sign::PostgresServer),
     ("qemu-utils", Sign::Program("qemu-img")),
     (EMULATOR, Sign::Program("qemu-system-x86_64")),
+    ("util-linux-extra", Sign::Program("fincore")),
     // A bootable disc that Debian made: real input for imports and captures.
     (
         "grub-rescue-pc",

@@ -18,7 +18,7 @@ use serde_json::json;
 use super::import::REQUEUE;
 use super::stores::{Need, left_out};
 use super::update::changed;
-use crate::ingest::{Aftermath, Intake, Landed, Rule, land, lock_stores, undo};
+use crate::ingest::{Aftermath, Fetch, Intake, Landed, Rule, land, lock_stores, undo};
 use crate::requests::{Described, Mirror, Original, Started, StoreChoice};
 use crate::work::{WorkKind, enqueue_failure};
 use crate::{App, errors, failure};
@@ -30,6 +30,16 @@ const MAX_DOCUMENT: usize = 1 << 20;
 struct Mirrored {
     landed: Landed,
     described: Described,
+}
+
+/// What the other service says of its image, and its bytes, which are on their way.
+struct Found {
+    described: Described,
+    /// The image as it will be when the bytes have come.
+    declared: Image,
+    source: Fetch,
+    /// Where the bytes come from.
+    url: String,
 }
 
 impl App {
@@ -113,14 +123,7 @@ impl App {
         mirror: Mirror,
     ) {
         let job = Arc::new(self.jobs().inline(&job.hex()));
-        let stop = job.cancel_token();
-        let mirrored = tokio::select! {
-            mirrored = self.read_original(&image, &job, rule, mirror) => mirrored,
-            () = stop.cancelled() => Err(Error::Cancelled),
-            () = self.inner.closing.cancelled() => Err(Error::Unavailable {
-                what: "the service is stopping".into(),
-            }),
-        };
+        let mirrored = self.read_original(&image, &job, rule, mirror).await;
         let id = image.id;
         let ended = match mirrored {
             Ok(mirrored) => self.end_mirroring(id, &job, caller, mirrored).await,
@@ -152,8 +155,70 @@ impl App {
         rule: Rule,
         mirror: Mirror,
     ) -> Result<Mirrored> {
+        let stopped = self.stopped(job);
+        tokio::pin!(stopped);
         // As many at once as there are imports: each may write as fast as it can.
-        let _turn = self.inner.mirrors.acquire().await;
+        let _turn = tokio::select! {
+            turn = self.inner.mirrors.acquire() => turn,
+            error = &mut stopped => return Err(error),
+        };
+        let found = tokio::select! {
+            found = self.find_original(image, job, mirror) => found,
+            error = &mut stopped => Err(error),
+        };
+        let Found {
+            described,
+            declared,
+            mut source,
+            url,
+        } = found?;
+        let size = described.size;
+        let places = &image.locations;
+        let mut intake = Intake::open(self, &declared, places, rule, Some(size)).await?;
+        job.progress(0, Some(size));
+        let pouring = async {
+            while let Some(chunk) = source.next().await? {
+                if intake.total() + chunk.len() as u64 > size {
+                    return Err(other_size(&url, size));
+                }
+                intake.data(chunk).await?;
+                job.progress(intake.total(), Some(size));
+            }
+            if intake.total() == size {
+                Ok(())
+            } else {
+                Err(other_size(&url, size))
+            }
+        };
+        let poured = tokio::select! {
+            poured = pouring => poured,
+            error = &mut stopped => Err(error),
+        };
+        match poured {
+            Ok(()) => {
+                let landed = intake.finish().await?;
+                Ok(Mirrored { landed, described })
+            }
+            Err(error) => {
+                intake.abort().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Why a mirroring is to end before its time, as soon as it is.
+    async fn stopped(&self, job: &InlineJob) -> Error {
+        let stop = job.cancel_token();
+        tokio::select! {
+            () = stop.cancelled() => Error::Cancelled,
+            () = self.inner.closing.cancelled() => Error::Unavailable {
+                what: "the service is stopping".into(),
+            },
+        }
+    }
+
+    /// Asks the other service what it says of its image, and for the bytes.
+    async fn find_original(&self, image: &Image, job: &InlineJob, mirror: Mirror) -> Result<Found> {
         let Original {
             document,
             data,
@@ -169,39 +234,16 @@ impl App {
         let mut declared = image.clone();
         (described.edit)(&mut declared)?;
         job.stage("fetching");
-        let mut source = self.fetcher().open_with(&data, headers).await?;
-        let size = described.size;
-        if source.total().is_some_and(|total| total != size) {
-            return Err(other_size(&data, size));
+        let source = self.fetcher().open_with(&data, headers).await?;
+        if source.total().is_some_and(|total| total != described.size) {
+            return Err(other_size(&data, described.size));
         }
-        let places = &image.locations;
-        let mut intake = Intake::open(self, &declared, places, rule, Some(size)).await?;
-        job.progress(0, Some(size));
-        let poured = async {
-            while let Some(chunk) = source.next().await? {
-                if intake.total() + chunk.len() as u64 > size {
-                    return Err(other_size(&data, size));
-                }
-                intake.data(chunk).await?;
-                job.progress(intake.total(), Some(size));
-            }
-            if intake.total() == size {
-                Ok(())
-            } else {
-                Err(other_size(&data, size))
-            }
-        }
-        .await;
-        match poured {
-            Ok(()) => {
-                let landed = intake.finish().await?;
-                Ok(Mirrored { landed, described })
-            }
-            Err(error) => {
-                intake.abort().await;
-                Err(error)
-            }
-        }
+        Ok(Found {
+            described,
+            declared,
+            source,
+            url: data,
+        })
     }
 
     async fn fetch_document(&self, url: &str, headers: HeaderMap) -> Result<Vec<u8>> {
