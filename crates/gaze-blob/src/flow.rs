@@ -60,6 +60,11 @@ impl Gauge {
         }
     }
 
+    /// Whether there is more than one writer.
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.writers.load(Ordering::Relaxed) > 1
+    }
+
     /// What each of the writers may hold.
     fn share(&self) -> usize {
         let writers = usize::try_from(self.writers.load(Ordering::Relaxed)).unwrap_or(usize::MAX);

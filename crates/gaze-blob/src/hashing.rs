@@ -7,7 +7,7 @@ use std::thread;
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
-use crate::background;
+use crate::background::{Manners, Work};
 use crate::digest::{Digest, DigestSet, Digests};
 use crate::error::{BlobError, BlobErrorKind};
 use crate::flow::{Budget, Gauge, Matter, Piece};
@@ -32,7 +32,7 @@ impl Hashing {
     pub fn start(set: DigestSet) -> Result<Self, BlobError> {
         Ok(Self {
             budget: Budget::new(Arc::new(Gauge::default())),
-            lanes: Lanes::start(set)?,
+            lanes: Lanes::start(set, &Work::Background)?,
         })
     }
 
@@ -83,11 +83,17 @@ impl Lanes {
         sha512: None,
     };
 
-    pub(crate) fn start(set: DigestSet) -> Result<Self, BlobError> {
+    pub(crate) fn start(set: DigestSet, work: &Work) -> Result<Self, BlobError> {
         Ok(Self {
-            md5: set.md5.then(Lane::start::<Md5Sum>).transpose()?,
-            sha256: set.sha256.then(Lane::start::<sha2::Sha256>).transpose()?,
-            sha512: set.sha512.then(Lane::start::<sha2::Sha512>).transpose()?,
+            md5: set.md5.then(|| Lane::start::<Md5Sum>(work)).transpose()?,
+            sha256: set
+                .sha256
+                .then(|| Lane::start::<sha2::Sha256>(work))
+                .transpose()?,
+            sha512: set
+                .sha512
+                .then(|| Lane::start::<sha2::Sha512>(work))
+                .transpose()?,
         })
     }
 
@@ -126,12 +132,13 @@ struct Lane<const N: usize> {
 }
 
 impl<const N: usize> Lane<N> {
-    fn start<S: Sum<N>>() -> Result<Self, BlobError> {
+    fn start<S: Sum<N>>(work: &Work) -> Result<Self, BlobError> {
+        let manners = Manners::new(work.clone());
         let (pieces, queue) = channel();
         let (answer, digest) = oneshot::channel();
         thread::Builder::new()
             .name("gaze-digest".into())
-            .spawn(move || run::<S, N>(&queue, answer))
+            .spawn(move || run::<S, N>(&queue, answer, manners))
             .map_err(|error| BlobError::new(BlobErrorKind::Unavailable, OP).because(error))?;
         Ok(Self { pieces, digest })
     }
@@ -179,14 +186,18 @@ impl Sum<64> for sha2::Sha512 {
     }
 }
 
-fn run<S: Sum<N>, const N: usize>(queue: &Receiver<Piece>, answer: oneshot::Sender<[u8; N]>) {
-    background::step_back();
+fn run<S: Sum<N>, const N: usize>(
+    queue: &Receiver<Piece>,
+    answer: oneshot::Sender<[u8; N]>,
+    mut manners: Manners,
+) {
     let mut digest = S::default();
     while let Ok(piece) = queue.recv() {
         // Pieces that still queue when the writer was given up are not worth digesting.
         if answer.is_closed() {
             return;
         }
+        manners.mind();
         match piece.matter() {
             Matter::Data(chunks) => chunks.iter().for_each(|data| digest.add(data)),
             Matter::Zeros(len) => {

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use super::layout::Layout;
 use super::publish::Unpublished;
-use crate::background;
+use crate::background::{Manners, Work};
 use crate::error::{BlobError, BlobErrorKind};
 use crate::flow::{Budget, Gauge, Matter, Piece};
 use crate::hashing::Lanes;
@@ -61,7 +61,8 @@ pub(super) async fn begin(
             "more bytes are announced than a blob may have",
         ));
     }
-    let lanes = Lanes::start(options.digests)?;
+    let work = Work::Writer(Arc::clone(gauge));
+    let lanes = Lanes::start(options.digests, &work)?;
     let (commands, queue) = channel();
     let (failed, failure) = oneshot::channel();
     let (ready, is_ready) = oneshot::channel();
@@ -71,7 +72,7 @@ pub(super) async fn begin(
         .spawn(move || match Unpublished::create(&layout, &named, OP) {
             Ok(file) => {
                 ready.send(Ok(())).ok();
-                if let Err(error) = run(file, &queue) {
+                if let Err(error) = run(file, &queue, Manners::new(work)) {
                     failed.send(error).ok();
                 }
             }
@@ -100,9 +101,13 @@ pub(super) async fn begin(
 }
 
 /// The file thread. Answers are dropped if nobody waits for them any more.
-fn run(mut file: Unpublished, queue: &Receiver<Command>) -> Result<(), BlobError> {
-    background::step_back();
+fn run(
+    mut file: Unpublished,
+    queue: &Receiver<Command>,
+    mut manners: Manners,
+) -> Result<(), BlobError> {
     while let Ok(command) = queue.recv() {
+        manners.mind();
         match command {
             Command::Append(piece) => match piece.matter() {
                 Matter::Data(chunks) => file.write(chunks)?,
