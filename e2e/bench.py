@@ -24,6 +24,8 @@ from measure.process import first_answer, memory
 
 # Connections that read lists while writes are measured.
 READERS = 8
+# Reads of one image: nothing that is kept of others is of use to them.
+SINGLE = ("show", "one by uuid")
 PARTS = ("requests", "transfers", "captures", "crowd")
 
 
@@ -108,6 +110,7 @@ def catalogue(world, limits, words, size, found):
             found.requests.append((size, call.name, many, figures))
             print(f"{size} {call.name} {many}: {figures.rate:.0f}/s", flush=True)
     mixed(made, words, size, server, found)
+    disturbed(made, words, size, server, found)
     if words.against_glance and size == words.sizes[0]:
         against(server, words, found)
     peak = memory(server, "VmHWM")
@@ -138,6 +141,20 @@ def mixed(made, words, size, server, found):
         found.requests.append((size, name, many, figures))
         line = f"{size} {name} {many}: {figures.rate:.0f}/s, p99 {figures.last_ms:.1f} ms"
         print(line, flush=True)
+
+
+def disturbed(made, words, size, server, found):
+    """The pages once more, while one connection changes images: little is kept then."""
+    patch = next(call for call in made if call.name == "OpenStack, patch")
+    many = page.few(words.connections)
+    for call in made:
+        name = f"{call.name}, while one writes"
+        if call.writes or call.name.endswith(SINGLE) or (words.only and words.only not in name):
+            continue
+        with beside(patch, server.url, 1, words.seconds + 1, server.folder):
+            figures = load(call, server.url, many, words.seconds, server.folder)
+        found.requests.append((size, name, many, figures))
+        print(f"{size} {name} {many}: {figures.rate:.0f}/s", flush=True)
 
 
 class Elsewhere:

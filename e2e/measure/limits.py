@@ -12,8 +12,8 @@ from kit.checks import until
 from kit.server import free_port
 from measure.load import Call, load
 
-# Of the size of a list of 25 images.
-PAGE_BYTES = 24_681
+# Of the size of a list of 25 images, and of that of 100 candidates.
+PAGES = {"nginx, a file of 24 KB": 24_681, "nginx, a file of 90 KB": 89_600}
 
 
 class Limits:
@@ -56,15 +56,19 @@ class Limits:
             yield f"http://127.0.0.1:{port}"
 
     def static(self):
-        """Requests a second for a file of the size of a page, by connections."""
+        """Requests a second for files of the sizes of pages, by name and by connections."""
         root = self.folder / "static"
         root.mkdir()
-        (root / "page").write_bytes(os.urandom(PAGE_BYTES))
+        found = {}
         with self.nginx(root) as url:
-            return {
-                many: load(Call("nginx", "/page"), url, many, self.seconds, self.folder)
-                for many in self.connections
-            }
+            for name, length in PAGES.items():
+                (root / str(length)).write_bytes(os.urandom(length))
+                call = Call(name, f"/{length}")
+                found[name] = {
+                    many: load(call, url, many, self.seconds, self.folder)
+                    for many in self.connections
+                }
+        return found
 
     def statement(self, database, sql, argument):
         """How often a second one thread runs a statement on SQLite, with nothing in between."""
