@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gaze_catalog::{existence, image, instance, snapshot, volume};
+use gaze_catalog::{existence, image, snapshot};
 use gaze_domain::{
     Caller, Error, Image, ImageId, Instance, InstanceId, MemberState, Noun, Result, Snapshot,
     SnapshotId, Visibility, Volume, VolumeId, access,
@@ -65,8 +65,9 @@ impl App {
     }
 
     pub(crate) async fn known_instance(&self, caller: &Caller, id: InstanceId) -> Result<Instance> {
-        instance::find(&mut self.catalog().read(), id)
+        self.instance(id)
             .await?
+            .map(Arc::unwrap_or_clone)
             .filter(|instance| access::owns(caller, instance.owner))
             .ok_or_else(|| Error::not_found(Noun::Instance, id))
     }
@@ -79,8 +80,9 @@ impl App {
     }
 
     pub(crate) async fn known_volume(&self, caller: &Caller, id: VolumeId) -> Result<Volume> {
-        volume::find(&mut self.catalog().read(), id)
+        self.volume(id)
             .await?
+            .map(Arc::unwrap_or_clone)
             .filter(|volume| access::owns(caller, volume.owner))
             .ok_or_else(|| Error::not_found(Noun::Volume, id))
     }

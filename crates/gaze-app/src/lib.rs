@@ -90,6 +90,7 @@ struct Inner {
     keystone: Option<auth::Keystone>,
     holders: auth::Holders,
     places: names::Places,
+    machines: machines::KeptMachines,
     counts: images::Counts,
     shelf: shelf::Shelf,
     heads: images::Heads,
@@ -117,6 +118,7 @@ impl App {
         let jobs = work::open_queue(&db, Arc::clone(&runtime), &settings).await?;
         let holders = auth::Holders::new(&db);
         let places = names::Places::new(&db);
+        let machines = machines::KeptMachines::new(&db);
         let counts = images::Counts::new(&db);
         let heads = images::Heads::new(&db);
         let catalog = Catalog::open(db).await?;
@@ -152,6 +154,7 @@ impl App {
                 keystone,
                 holders,
                 places,
+                machines,
                 counts,
                 calls: calls::Calls::default(),
                 notices: notices::Counters::default(),
@@ -235,6 +238,10 @@ impl App {
 
     pub(crate) fn places(&self) -> &names::Places {
         &self.inner.places
+    }
+
+    pub(crate) fn machines(&self) -> &machines::KeptMachines {
+        &self.inner.machines
     }
 
     pub(crate) fn counts(&self) -> &images::Counts {

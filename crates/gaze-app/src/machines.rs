@@ -3,11 +3,13 @@
 
 mod disk_of_image;
 mod instances;
+mod kept;
 mod reimage;
 mod snapshots;
 mod sparse;
 mod volumes;
 
+pub(crate) use kept::KeptMachines;
 pub(crate) use reimage::ReimageHandler;
 
 use std::path::Path;

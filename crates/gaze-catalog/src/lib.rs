@@ -135,6 +135,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "application credential",
         sql: include_str!("../migrations/0080_application_credential.sql"),
     },
+    Migration {
+        version: 83,
+        name: "count machine changes",
+        sql: include_str!("../migrations/0083_count_machine_changes.sql"),
+    },
 ];
 
 /// A handle on the catalogue. Cheap to clone.

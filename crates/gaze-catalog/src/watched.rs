@@ -1,5 +1,6 @@
 //! Which tables an answer is made of, for those who keep it until one of them changes. Each has a
-//! trigger on PostgreSQL, which tells when: `migrations/0079_count_changes.sql`.
+//! trigger on PostgreSQL, which tells when: `migrations/0079_count_changes.sql` and
+//! `migrations/0083_count_machine_changes.sql`.
 
 /// Of [`crate::token::find_holder`].
 pub const HOLDERS: &[&str] = &[
@@ -30,3 +31,7 @@ pub const HEADS: &[&str] = &["image"];
 pub const CLUSTERS: &[&str] = &["cluster"];
 /// Of [`crate::pool::find`].
 pub const POOLS: &[&str] = &["pool"];
+/// Of [`crate::instance::find`].
+pub const INSTANCES: &[&str] = &["instance", "volume"];
+/// Of [`crate::volume::find`].
+pub const VOLUMES: &[&str] = &["volume"];

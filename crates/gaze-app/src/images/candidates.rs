@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use gaze_catalog::{image, volume};
+use gaze_catalog::image;
 use gaze_domain::candidate::{Target, judge, store_fits};
 use gaze_domain::{Caller, Error, Instance, InstanceId, Media, Noun, Result, StoreId, Volume};
 
@@ -47,15 +47,16 @@ impl App {
     /// The machine's root volume.
     pub(crate) async fn root_of(&self, machine: &Instance) -> Result<Volume> {
         let root = match machine.root_volume {
-            Some(root) => volume::find(&mut self.catalog().read(), root).await?,
+            Some(root) => self.volume(root).await?,
             None => None,
         };
-        root.ok_or_else(|| Error::WrongState {
-            noun: Noun::Instance,
-            id: machine.id.hex(),
-            state: "without a root volume".into(),
-            needed: "only a machine with a root volume has candidates".into(),
-        })
+        root.map(Arc::unwrap_or_clone)
+            .ok_or_else(|| Error::WrongState {
+                noun: Noun::Instance,
+                id: machine.id.hex(),
+                state: "without a root volume".into(),
+                needed: "only a machine with a root volume has candidates".into(),
+            })
     }
 
     /// What the rule asks of the machine, and the stores that fit it now.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use gaze_catalog::{pool, store, volume};
+use gaze_catalog::{pool, store};
 use gaze_domain::candidate::{judge_disc, store_serves_pool};
 use gaze_domain::{Caller, ImageId, InstanceId, InstanceState, Media, Result, Store};
 
@@ -21,13 +21,13 @@ impl App {
     ) -> Result<Vec<Arc<KeptImage>>> {
         let machine = self.known_instance(caller, id).await?;
         let root = match machine.root_volume {
-            Some(root) => volume::find(&mut self.catalog().read(), root).await?,
+            Some(root) => self.volume(root).await?,
             None => None,
         };
         let Some(root) = root else {
             return Ok(Vec::new());
         };
-        match self.observe(Some(root.clone())).await {
+        match self.observe(Some(root.as_ref().clone())).await {
             InstanceState::Running | InstanceState::Stopped => {}
             InstanceState::Unknown => return Ok(Vec::new()),
         }

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use gaze_catalog::{Rows, cluster, image, pool, region, store, token, watched, zone};
+use gaze_catalog::{
+    Rows, cluster, image, instance, pool, region, store, token, volume, watched, zone,
+};
 use gaze_domain::list::{Condition, Direction, Field, ImageList, Scope, Sort, Test};
-use gaze_domain::{ClusterId, ImageId, MemberState, PoolId, ProjectId, RegionId};
+use gaze_domain::{
+    ClusterId, ImageId, InstanceId, MemberState, PoolId, ProjectId, RegionId, VolumeId,
+};
 use gaze_sql::{Kind, Row, SqlError, Value};
 use uuid::Uuid;
 
@@ -57,6 +61,10 @@ async fn no_table_is_left_out_and_none_is_too_many() {
     check(listener, watched::CLUSTERS);
     pool::find(listener, PoolId::new(id)).await.unwrap();
     check(listener, watched::POOLS);
+    instance::find(listener, InstanceId::new(id)).await.unwrap();
+    check(listener, watched::INSTANCES);
+    volume::find(listener, VolumeId::new(id)).await.unwrap();
+    check(listener, watched::VOLUMES);
 
     let project = ProjectId::new(id);
     let shared = vec![MemberState::Accepted];
@@ -103,6 +111,8 @@ async fn each_table_has_what_counts_its_changes() {
             watched::LISTS,
             watched::CLUSTERS,
             watched::POOLS,
+            watched::INSTANCES,
+            watched::VOLUMES,
         ];
         let tables: BTreeSet<&str> = all.into_iter().flatten().copied().collect();
         assert_eq!(counted, tables);
