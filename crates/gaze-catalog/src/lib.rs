@@ -135,6 +135,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "application credential",
         sql: include_str!("../migrations/0080_application_credential.sql"),
     },
+    Migration {
+        version: 81,
+        name: "image class",
+        sql: include_str!("../migrations/0081_image_class.sql"),
+    },
 ];
 
 /// A handle on the catalogue. Cheap to clone.

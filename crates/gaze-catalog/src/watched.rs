@@ -14,6 +14,7 @@ pub const SIGNERS: &[&str] = &["access_key", "account", "project", "domain"];
 /// Of [`crate::region::list`], [`crate::zone::list`] and [`crate::store::list`].
 pub const NAMES: &[&str] = &["region", "zone", "store", "store_zone"];
 /// Of [`crate::image::heads`] and [`crate::image::count_list`], whatever the conditions are.
+/// Classes of images change with images alone.
 pub const LISTS: &[&str] = &[
     "image",
     "image_location",

@@ -42,6 +42,10 @@ impl<'l> Writer<'l> {
         }
     }
 
+    pub(super) fn kind(&self) -> Kind {
+        self.kind
+    }
+
     /// Adds an argument and returns its placeholder.
     pub(super) fn add(&mut self, value: Value) -> String {
         self.args.push(value);
@@ -64,15 +68,16 @@ impl<'l> Writer<'l> {
         Ok(self.args)
     }
 
-    /// ` AND …` for each condition but the one that drives the statement; empty if there is none.
+    /// ` AND …` for each of the conditions that is wanted, by its place and what it is; empty if none
+    /// is.
     pub(super) fn all(
         &mut self,
         conditions: &[Condition],
-        driving: Option<usize>,
+        wanted: impl Fn(usize, &Condition) -> bool,
     ) -> Result<String, Failure> {
         let mut text = String::new();
         for (at, condition) in conditions.iter().enumerate() {
-            if Some(at) != driving {
+            if wanted(at, condition) {
                 text.push_str(" AND ");
                 text.push_str(&self.one(condition, 0)?);
             }
