@@ -89,22 +89,32 @@ fn selecting(
          AND l.state = 'ready' AND l.store_id IN ({}))",
         places(first, args.len() + 1 - first)
     );
-    let of_class = could_be_one("c", media);
-    let order = "ORDER BY i.created_at DESC, i.id DESC";
-    let sql = match tenant {
-        None => format!(
-            "SELECT {columns} FROM image_class c CROSS JOIN image i WHERE {of_class} \
-             AND i.class_id = c.id AND {copied} {order}"
-        ),
+    let found = |tables: &str, condition: &str| {
+        format!(
+            "SELECT {columns}, i.created_at AS made, i.id AS known FROM {tables} CROSS JOIN image i \
+             WHERE {condition} AND {copied}"
+        )
+    };
+    let of_class = format!("{} AND i.class_id = c.id", could_be_one("c", media));
+    let found = match tenant {
+        None => found("image_class c", &of_class),
+        // Nothing is found twice: what others have shared is neither public nor the tenant's.
         Some(_) => format!(
-            "SELECT {columns} FROM (SELECT i.id FROM image_class c CROSS JOIN image i \
-             WHERE (c.owner_id = $2 OR c.visibility = 'public') AND {of_class} \
-             AND i.class_id = c.id \
-             UNION SELECT i.id FROM image_member m CROSS JOIN image i WHERE m.project_id = $2 \
-             AND m.state = 'accepted' AND i.id = m.image_id AND i.visibility = 'shared' \
-             AND {}) AS seen CROSS JOIN image i WHERE i.id = seen.id AND {copied} {order}",
-            could_be_one("i", media)
+            "{} UNION ALL {}",
+            found(
+                "image_class c",
+                &format!("(c.owner_id = $2 OR c.visibility = 'public') AND {of_class}")
+            ),
+            found(
+                "image_member m",
+                &format!(
+                    "m.project_id = $2 AND m.state = 'accepted' AND i.id = m.image_id \
+                     AND i.visibility = 'shared' AND (i.owner_id || '') <> $2 AND {}",
+                    could_be_one("i", media)
+                )
+            )
         ),
     };
+    let sql = format!("{found} ORDER BY made DESC, known DESC");
     (sql, args)
 }

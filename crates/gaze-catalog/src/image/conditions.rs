@@ -143,8 +143,19 @@ impl<'l> Writer<'l> {
                 Test::IsNull => Ok(format!("NOT EXISTS (SELECT 1 FROM {from})")),
                 Test::NotNull => Ok(format!("EXISTS (SELECT 1 FROM {from})")),
                 _ => {
-                    let comparison = self.compare(field, value, of, test)?;
-                    Ok(format!("EXISTS (SELECT 1 FROM {from} AND {comparison})"))
+                    // PostgreSQL, which plans for all values at once, would rather read all images
+                    // of a value, were it common, than look at those of a page: joined with them,
+                    // unless there is an `OFFSET`, and by the index that begins with the value.
+                    let (value, offset) = match (self.kind, field) {
+                        (Kind::Postgres, Field::Tag | Field::Property(_)) => {
+                            (format!("({value} || '')"), " OFFSET 0")
+                        }
+                        _ => (value.to_owned(), ""),
+                    };
+                    let comparison = self.compare(field, &value, of, test)?;
+                    Ok(format!(
+                        "EXISTS (SELECT 1 FROM {from} AND {comparison}{offset})"
+                    ))
                 }
             },
         }
