@@ -26,6 +26,7 @@ def calls(server, seeded):
         Call("OpenStack, list of 25, small tenant", page, tenant),
         Call("ZStack, query of 25", "/zstack/v1/images?limit=25", many),
         Call("ZStack, query of 25 by name", "/zstack/v1/images?limit=25&q=name=image-500", many),
+        Call("ZStack, query by state, none", "/zstack/v1/images?limit=25&q=state=Disabled", many),
         Call("ZStack, one by uuid", "/zstack/v1/images/%s", many, targets=plain(shown)),
         Call(
             "ZStack, candidates (100)",
@@ -63,6 +64,8 @@ def glance(caller, shown, page, middle):
         Call("OpenStack, list by property, one in 5", f"{page}&team=team-1", caller),
         Call("OpenStack, list by property, 50 in all", f"{page}&build=3", caller),
         Call("OpenStack, list by tag, one in 10", f"{page}&tag=tag-5", caller),
+        Call("OpenStack, list by status, none", f"{page}&status=queued", caller),
+        Call("OpenStack, list by format, none", f"{page}&disk_format=vmdk", caller),
         Call("OpenStack, list of 25 by name", f"{page}&sort=name:asc", caller),
         Call("OpenStack, list of 1,000", f"{GLANCE}?limit=1000", caller),
     ]

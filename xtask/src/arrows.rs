@@ -43,6 +43,8 @@ const ARROWS: &[(&str, &[&str])] = &[
         "gaze-testkit",
         &[
             "gaze-app",
+            // Forces columns of images, whose classes follow.
+            "gaze-catalog",
             "gaze-disk",
             "gaze-domain",
             "gaze-http",

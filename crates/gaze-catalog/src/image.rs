@@ -1,11 +1,15 @@
 //! Images.
 
+mod by_class;
 mod candidates;
+mod class;
 mod conditions;
 mod driver;
+mod facets;
 mod fields;
 mod list;
 mod order;
+mod page;
 mod read;
 pub(crate) mod revision;
 
@@ -24,6 +28,8 @@ use crate::{Failure, Rows, location, tag};
 pub use candidates::{
     candidate_heads, candidates, read_candidates, statement as statement_of_candidates,
 };
+pub(crate) use class::give_all as give_classes;
+pub use class::settle as settle_class;
 pub use list::{count as count_list, heads, list, read_list, statement_of_list};
 pub use read::{Read, read};
 pub use revision::{Head, Revision, head};
@@ -96,8 +102,9 @@ pub async fn insert(tx: &mut Tx, image: &Image) -> Result<(), Failure> {
          protected, hidden, media, system, virtio, platform, architecture, firmware, os_distro, \
          os_version, guest_type, format, size, virtual_size, md5, sha256, sha512, min_disk_gib, \
          min_ram_mib, source, failure, tags, properties, created_at, updated_at, deleted_at, \
-         revision) VALUES ({}) ON CONFLICT DO NOTHING",
-        places(1, 34)
+         revision, class_id) VALUES ({}, {}) ON CONFLICT DO NOTHING RETURNING class_id",
+        places(1, 34),
+        class::known("$35")
     );
     let mut args = vec![
         image.id.hex().into(),
@@ -115,13 +122,15 @@ pub async fn insert(tx: &mut Tx, image: &Image) -> Result<(), Failure> {
         micros(image.updated_at),
         opt_micros(image.deleted_at),
         revision::first(image).into(),
+        class::likeness(image).into(),
     ]);
-    if tx.execute(&sql, &args).await? == 0 {
+    let Some(row) = tx.query_opt(&sql, &args).await? else {
         return Err(Error::exists(Noun::Image, image.id).into());
-    }
-    insert_tags(tx, image)?;
+    };
+    let class = class::enter(tx, image.id, row.int(0)?).await?;
+    facets::insert_tags(tx, image, class)?;
     tag::follow_image(tx, image, true).await?;
-    insert_properties(tx, image)
+    facets::insert_properties(tx, image, class)
 }
 
 fn changeable(image: &Image) -> Vec<Value> {
@@ -157,51 +166,19 @@ fn content(image: &Image) -> Vec<Value> {
     ]
 }
 
-/// One statement for all tags: bulk inserts are bound by the number of statements.
-fn insert_tags(tx: &mut Tx, image: &Image) -> Result<(), Failure> {
-    if image.tags.is_empty() {
-        return Ok(());
-    }
-    let mut args = vec![Value::from(image.id.hex())];
-    let mut rows = Vec::with_capacity(image.tags.len());
-    for tag in &image.tags {
-        args.push(tag.into());
-        rows.push(format!("(${}, $1)", args.len()));
-    }
-    let sql = format!(
-        "INSERT INTO image_tag (tag, image_id) VALUES {}",
-        rows.join(", ")
-    );
-    Ok(tx.post(&sql, &args)?)
-}
-
-fn insert_properties(tx: &mut Tx, image: &Image) -> Result<(), Failure> {
-    if image.properties.is_empty() {
-        return Ok(());
-    }
-    let mut args = vec![Value::from(image.id.hex())];
-    let mut rows = Vec::with_capacity(image.properties.len());
-    for (name, value) in &image.properties {
-        args.extend([name.into(), value.into()]);
-        rows.push(format!("($1, ${}, ${})", args.len() - 1, args.len()));
-    }
-    let sql = format!(
-        "INSERT INTO image_property (image_id, name, value) VALUES {}",
-        rows.join(", ")
-    );
-    Ok(tx.post(&sql, &args)?)
-}
-
 /// Saves what a user may change, and the content's facts; never the status, owner or locations.
 /// `before` is the image as it was read in this transaction.
 pub async fn update(tx: &mut Tx, before: &Image, image: &Image) -> Result<(), Failure> {
-    let sql = "UPDATE image SET name = $1, description = $2, enabled = $3, visibility = $4,
+    let sql = format!(
+        "UPDATE image SET name = $1, description = $2, enabled = $3, visibility = $4,
         protected = $5, hidden = $6, media = $7, system = $8, virtio = $9, platform = $10,
         architecture = $11, firmware = $12, os_distro = $13, os_version = $14, guest_type = $15,
         format = $16, size = $17, virtual_size = $18, md5 = $19, sha256 = $20, sha512 = $21,
         min_disk_gib = $22, min_ram_mib = $23, source = $24, failure = $25, tags = $26,
         properties = $27, updated_at = $28, deleted_at = $29, revision = revision + 1
-        WHERE id = $30";
+        WHERE id = $30 RETURNING {}",
+        class::ROW
+    );
     let mut args = vec![(&image.name).into(), image.description.clone().into()];
     args.extend(changeable(image));
     args.extend(content(image));
@@ -212,13 +189,14 @@ pub async fn update(tx: &mut Tx, before: &Image, image: &Image) -> Result<(), Fa
         opt_micros(image.deleted_at),
         image.id.hex().into(),
     ]);
-    if tx.execute(sql, &args).await? == 0 {
+    let Some(row) = tx.query_opt(&sql, &args).await? else {
         return Err(Error::not_found(Noun::Image, image.id).into());
-    }
+    };
+    let class = class::settle_row(tx, image.id, &row).await?;
     if before.tags != image.tags {
         let sql = "DELETE FROM image_tag WHERE image_id = $1";
         tx.post(sql, &[image.id.hex().into()])?;
-        insert_tags(tx, image)?;
+        facets::insert_tags(tx, image, class)?;
     }
     if before.tags != image.tags || before.firmware != image.firmware {
         tag::follow_image(tx, image, false).await?;
@@ -226,7 +204,7 @@ pub async fn update(tx: &mut Tx, before: &Image, image: &Image) -> Result<(), Fa
     if before.properties != image.properties {
         let sql = "DELETE FROM image_property WHERE image_id = $1";
         tx.post(sql, &[image.id.hex().into()])?;
-        insert_properties(tx, image)?;
+        facets::insert_properties(tx, image, class)?;
     }
     Ok(())
 }
@@ -241,8 +219,9 @@ pub async fn apply(
 ) -> Result<(), Failure> {
     let sql = format!(
         "UPDATE image SET status = $1, updated_at = $2, revision = revision + 1
-         WHERE id = $3 AND status IN ({})",
-        places(4, transition.from().len())
+         WHERE id = $3 AND status IN ({}) RETURNING {}",
+        places(4, transition.from().len()),
+        class::ROW
     );
     let mut args = vec![
         transition.to().as_str().into(),
@@ -255,7 +234,8 @@ pub async fn apply(
             .iter()
             .map(|status| Value::from(status.as_str())),
     );
-    if tx.execute(&sql, &args).await? == 1 {
+    if let Some(row) = tx.query_opt(&sql, &args).await? {
+        class::settle_row(tx, id, &row).await?;
         return Ok(());
     }
     let image = get(tx, id).await?;
@@ -337,18 +317,22 @@ pub async fn deleted_before(
 /// Removes the row of an image. Fails with [`Error::InUse`] while it has locations.
 pub async fn delete(tx: &mut Tx, id: ImageId) -> Result<(), Failure> {
     let sql = "DELETE FROM image WHERE id = $1
-               AND NOT EXISTS (SELECT 1 FROM image_location WHERE image_id = $1)";
+               AND NOT EXISTS (SELECT 1 FROM image_location WHERE image_id = $1)
+               RETURNING class_id";
     let in_use = || Error::InUse {
         noun: Noun::Image,
         id: id.hex(),
         reason: "it has copies in stores".into(),
     };
-    match tx.execute(sql, &[id.hex().into()]).await {
-        Ok(0) => {
+    match tx.query_opt(sql, &[id.hex().into()]).await {
+        Ok(None) => {
             get(tx, id).await?;
             Err(in_use().into())
         }
-        Ok(_) => tag::forget(tx, &id.hex()).await,
+        Ok(Some(row)) => {
+            class::count(tx, row.int(0)?, -1)?;
+            tag::forget(tx, &id.hex()).await
+        }
         Err(error) => Err(refused(error, in_use)),
     }
 }

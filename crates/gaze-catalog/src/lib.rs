@@ -136,9 +136,14 @@ pub const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0080_application_credential.sql"),
     },
     Migration {
-        version: 83,
+        version: 81,
+        name: "image class",
+        sql: include_str!("../migrations/0081_image_class.sql"),
+    },
+    Migration {
+        version: 82,
         name: "count machine changes",
-        sql: include_str!("../migrations/0083_count_machine_changes.sql"),
+        sql: include_str!("../migrations/0082_count_machine_changes.sql"),
     },
 ];
 

@@ -4,7 +4,7 @@ use gaze_domain::{ImageId, InstanceId, Noun, ProjectId, Timestamp, VolumeId};
 use gaze_sql::{Kind, Tx, Value};
 
 use crate::columns::{BATCH, Columns, all, corrupt, micros, padded, places};
-use crate::{Failure, Rows, project};
+use crate::{Failure, Rows, image, project};
 
 /// Something that belongs to a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,6 +102,7 @@ pub async fn give_image(
     let sql = "UPDATE image SET owner_id = $1, updated_at = $2, revision = revision + 1
                WHERE id = $3";
     tx.execute(sql, &args).await?;
+    image::settle_class(tx, id).await?;
     let sql = "DELETE FROM image_member WHERE image_id = $1 AND project_id = $2";
     tx.execute(sql, &[id.hex().into(), to.hex().into()]).await?;
     Ok(())
@@ -172,6 +173,7 @@ pub async fn give_all(
         let args = [to.hex().into(), micros(now), from.hex().into()];
         tx.execute(&sql, &args).await?;
     }
+    image::give_classes(tx, from, to).await?;
     let used = project::get(tx, from).await?;
     project::refund(tx, from, used.image_count, used.image_bytes).await?;
     project::add_use(tx, to, used.image_count, used.image_bytes).await

@@ -215,6 +215,7 @@ pub async fn delete(tx: &mut Tx, id: ProjectId) -> Result<(), Failure> {
         "DELETE FROM access_key WHERE project_id = $1",
         "DELETE FROM application_credential WHERE project_id = $1",
         "DELETE FROM account WHERE project_id = $1",
+        "DELETE FROM image_class WHERE owner_id = $1",
         "DELETE FROM project WHERE id = $1",
     ] {
         tx.execute(sql, &[id.hex().into()])

@@ -226,11 +226,14 @@ impl World {
     pub async fn force(&self, image: ImageId, column: &'static str, word: Option<&str>) {
         let sql = format!("UPDATE image SET {column} = $1, revision = revision + 1 WHERE id = $2");
         let args = [word.into(), image.hex().into()];
-        let forced = self
-            .database
-            .db
-            .write(move |tx| Box::pin(async move { tx.execute(&sql, &args).await }));
-        let forced: Result<u64, gaze_sql::SqlError> = forced.await;
+        let forced = self.database.db.write(move |tx| {
+            Box::pin(async move {
+                let forced = tx.execute(&sql, &args).await?;
+                gaze_catalog::image::settle_class(tx, image).await?;
+                Ok(forced)
+            })
+        });
+        let forced: Result<u64, gaze_catalog::Failure> = forced.await;
         assert_eq!(forced.expect("the column is there"), 1);
     }
 

@@ -8,11 +8,11 @@ use super::revision::{HEAD, Head, decode_head};
 use crate::columns::{all, padded, places};
 use crate::{Failure, Rows};
 
-/// What the partial indexes `image_candidate…` and `image_iso_candidate…` are made for.
-fn could_be_one(media: Media) -> String {
+/// What images, or classes of them, under that name have to be alike in.
+fn could_be_one(of: &str, media: Media) -> String {
     format!(
-        "i.architecture = $1 AND i.media = '{media}' AND i.status = 'active' \
-         AND i.enabled = 1 AND i.system = 0"
+        "{of}.architecture = $1 AND {of}.media = '{media}' AND {of}.status = 'active' \
+         AND {of}.enabled = 1 AND {of}.system = 0"
     )
 }
 
@@ -20,8 +20,8 @@ fn could_be_one(media: Media) -> String {
 /// in one of the stores; for a tenant, those it owns, public ones and accepted shared ones. Newest
 /// first.
 ///
-/// Costs as much as there are images that could be candidates and that the tenant sees; what
-/// other tenants keep to themselves is not read. One statement.
+/// Costs as much as there are images that could be candidates and that the tenant sees: they are all
+/// that some classes have. What other tenants keep to themselves is not read. One statement.
 pub async fn candidate_heads(
     rows: &mut impl Rows,
     media: Media,
@@ -89,21 +89,32 @@ fn selecting(
          AND l.state = 'ready' AND l.store_id IN ({}))",
         places(first, args.len() + 1 - first)
     );
-    let could_be_one = could_be_one(media);
-    let order = "ORDER BY i.created_at DESC, i.id DESC";
-    let sql = match tenant {
-        None => {
-            format!("SELECT {columns} FROM image i WHERE {could_be_one} AND {copied} {order}")
-        }
+    let found = |tables: &str, condition: &str| {
+        format!(
+            "SELECT {columns}, i.created_at AS made, i.id AS known FROM {tables} CROSS JOIN image i \
+             WHERE {condition} AND {copied}"
+        )
+    };
+    let of_class = format!("{} AND i.class_id = c.id", could_be_one("c", media));
+    let found = match tenant {
+        None => found("image_class c", &of_class),
+        // Nothing is found twice: what others have shared is neither public nor the tenant's.
         Some(_) => format!(
-            "SELECT {columns} FROM (\
-             SELECT i.id FROM image i WHERE i.owner_id = $2 AND {could_be_one} \
-             UNION SELECT i.id FROM image i WHERE i.visibility = 'public' AND {could_be_one} \
-             UNION SELECT i.id FROM image_member m CROSS JOIN image i WHERE m.project_id = $2 \
-             AND m.state = 'accepted' AND i.id = m.image_id AND i.visibility = 'shared' \
-             AND {could_be_one}) AS seen CROSS JOIN image i WHERE i.id = seen.id AND {copied} \
-             {order}"
+            "{} UNION ALL {}",
+            found(
+                "image_class c",
+                &format!("(c.owner_id = $2 OR c.visibility = 'public') AND {of_class}")
+            ),
+            found(
+                "image_member m",
+                &format!(
+                    "m.project_id = $2 AND m.state = 'accepted' AND i.id = m.image_id \
+                     AND i.visibility = 'shared' AND (i.owner_id || '') <> $2 AND {}",
+                    could_be_one("i", media)
+                )
+            )
         ),
     };
+    let sql = format!("{found} ORDER BY made DESC, known DESC");
     (sql, args)
 }

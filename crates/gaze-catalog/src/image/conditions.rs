@@ -42,6 +42,10 @@ impl<'l> Writer<'l> {
         }
     }
 
+    pub(super) fn kind(&self) -> Kind {
+        self.kind
+    }
+
     /// Adds an argument and returns its placeholder.
     pub(super) fn add(&mut self, value: Value) -> String {
         self.args.push(value);
@@ -64,15 +68,16 @@ impl<'l> Writer<'l> {
         Ok(self.args)
     }
 
-    /// ` AND …` for each condition but the one that drives the statement; empty if there is none.
+    /// ` AND …` for each of the conditions that is wanted, by its place and what it is; empty if none
+    /// is.
     pub(super) fn all(
         &mut self,
         conditions: &[Condition],
-        driving: Option<usize>,
+        wanted: impl Fn(usize, &Condition) -> bool,
     ) -> Result<String, Failure> {
         let mut text = String::new();
         for (at, condition) in conditions.iter().enumerate() {
-            if Some(at) != driving {
+            if wanted(at, condition) {
                 text.push_str(" AND ");
                 text.push_str(&self.one(condition, 0)?);
             }
@@ -138,8 +143,19 @@ impl<'l> Writer<'l> {
                 Test::IsNull => Ok(format!("NOT EXISTS (SELECT 1 FROM {from})")),
                 Test::NotNull => Ok(format!("EXISTS (SELECT 1 FROM {from})")),
                 _ => {
-                    let comparison = self.compare(field, value, of, test)?;
-                    Ok(format!("EXISTS (SELECT 1 FROM {from} AND {comparison})"))
+                    // PostgreSQL, which plans for all values at once, would rather read all images
+                    // of a value, were it common, than look at those of a page: joined with them,
+                    // unless there is an `OFFSET`, and by the index that begins with the value.
+                    let (value, offset) = match (self.kind, field) {
+                        (Kind::Postgres, Field::Tag | Field::Property(_)) => {
+                            (format!("({value} || '')"), " OFFSET 0")
+                        }
+                        _ => (value.to_owned(), ""),
+                    };
+                    let comparison = self.compare(field, &value, of, test)?;
+                    Ok(format!(
+                        "EXISTS (SELECT 1 FROM {from} AND {comparison}{offset})"
+                    ))
                 }
             },
         }

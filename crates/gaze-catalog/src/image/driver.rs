@@ -26,6 +26,28 @@ pub(super) struct Driver {
     by: By,
 }
 
+/// A tag or property that too many images have for them to be looked up.
+pub(super) struct Common {
+    /// The condition's place in the list.
+    pub(super) at: usize,
+    source: Source,
+}
+
+impl Common {
+    /// The rows of it, each of which has the image's class, age and id; under the name `f`.
+    pub(super) fn rows(&self, writer: &mut Writer<'_>) -> String {
+        let from = self.source.text(&mut |value| writer.add(value));
+        format!("(SELECT class_id, created_at, image_id FROM {from}) AS f")
+    }
+}
+
+/// What [`choose`] has found: at most one of both.
+#[derive(Default)]
+pub(super) struct Choice {
+    pub(super) driver: Option<Driver>,
+    pub(super) common: Option<Common>,
+}
+
 enum By {
     /// Images whose column has one of these values.
     Values(&'static str, Vec<Value>),
@@ -34,6 +56,8 @@ enum By {
 }
 
 struct Source {
+    /// Whether its rows know the image's class and age.
+    of_class: bool,
     /// The ids' column, the table and its condition with `{}` for each argument.
     ids: &'static str,
     from: &'static str,
@@ -91,7 +115,11 @@ impl Source {
 pub(super) async fn choose(
     rows: &mut impl Rows,
     conditions: &[Condition],
-) -> Result<Option<Driver>, Failure> {
+) -> Result<Choice, Failure> {
+    let driven = |driver| Choice {
+        driver,
+        common: None,
+    };
     let mut by_name = None;
     let mut counted = Vec::new();
     for (at, condition) in conditions.iter().enumerate() {
@@ -102,7 +130,7 @@ pub(super) async fn choose(
             (Field::Id | Field::Name, Some(operands)) => {
                 let by = By::Values(column(field), set(field, Type::Text, operands)?);
                 if *field == Field::Id {
-                    return Ok(Some(Driver { at, by }));
+                    return Ok(driven(Some(Driver { at, by })));
                 }
                 by_name = by_name.or(Some(Driver { at, by }));
             }
@@ -115,7 +143,7 @@ pub(super) async fn choose(
         }
     }
     if by_name.is_some() || counted.is_empty() {
-        return Ok(by_name);
+        return Ok(driven(by_name));
     }
     fewest(rows, counted).await
 }
@@ -140,6 +168,7 @@ fn source(field: &Field, operand: &Operand) -> Result<Option<Source>, Failure> {
     let value = |operand| coerce(field, Type::Text, operand);
     Ok(match field {
         Field::Tag => Some(Source {
+            of_class: true,
             ids: "image_id",
             from: "image_tag WHERE tag = {}",
             args: vec![value(operand)?],
@@ -147,12 +176,14 @@ fn source(field: &Field, operand: &Operand) -> Result<Option<Source>, Failure> {
         Field::Property(name) => {
             plain_text(field, name)?;
             Some(Source {
+                of_class: true,
                 ids: "image_id",
                 from: "image_property WHERE name = {} AND value = {}",
                 args: vec![name.into(), value(operand)?],
             })
         }
         Field::LocationStore => Some(Source {
+            of_class: false,
             ids: "DISTINCT image_id",
             from: "image_location WHERE store_id = {}",
             args: vec![value(operand)?],
@@ -161,10 +192,7 @@ fn source(field: &Field, operand: &Operand) -> Result<Option<Source>, Failure> {
     })
 }
 
-async fn fewest(
-    rows: &mut impl Rows,
-    sources: Vec<(usize, Source)>,
-) -> Result<Option<Driver>, Failure> {
+async fn fewest(rows: &mut impl Rows, sources: Vec<(usize, Source)>) -> Result<Choice, Failure> {
     let mut args = Vec::new();
     let counts: Vec<String> = sources
         .iter()
@@ -182,16 +210,30 @@ async fn fewest(
     let sql = format!("SELECT {}", counts.join(", "));
     let found = rows.rows(&sql, &args).await?;
     let Some(row) = found.first() else {
-        return Ok(None);
+        return Ok(Choice::default());
     };
     let mut columns = Columns::new(row);
     let mut best: Option<(u64, Driver)> = None;
+    let mut common = None;
     for (at, source) in sources {
         let count = columns.unsigned()?;
-        if count <= SELECTIVE && best.as_ref().is_none_or(|(least, _)| count < *least) {
-            let by = By::Ids(source);
-            best = Some((count, Driver { at, by }));
+        if count <= SELECTIVE {
+            if best.as_ref().is_none_or(|(least, _)| count < *least) {
+                let by = By::Ids(source);
+                best = Some((count, Driver { at, by }));
+            }
+        } else if common.is_none() && source.of_class {
+            common = Some(Common { at, source });
         }
     }
-    Ok(best.map(|(_, driver)| driver))
+    Ok(match best {
+        Some((_, driver)) => Choice {
+            driver: Some(driver),
+            common: None,
+        },
+        None => Choice {
+            driver: None,
+            common,
+        },
+    })
 }

@@ -6,16 +6,21 @@
 //! branch of its own that reads its head, as long as the page, in order from its own index; the
 //! statement merges the heads of at most four branches. A branch may find what another finds as
 //! well: to leave that out, it would have to pass over all the images of a tenant who publishes.
+//!
+//! Where conditions may leave few of the images, classes take the place of what is owned and what is
+//! public: see `by_class.rs`.
 
 use gaze_domain::list::{Condition, Field, ImageList, Operand, Scope, Start, Test};
-use gaze_domain::{Image, ProjectId, Status, Visibility};
-use gaze_sql::Value;
+use gaze_domain::{Image, MemberState, ProjectId, Status, Visibility};
+use gaze_sql::{Kind, Value};
 
+use super::by_class::{self, Classes};
 use super::conditions::Writer;
-use super::driver::{Driver, choose};
+use super::driver::{Choice, Driver, choose};
 use super::order::{Order, first_field};
+use super::page::{Wanted, head_of, merged, most_of_head, of_branch};
 use super::read::{self, Read};
-use super::revision::{HEAD, Head, decode_head};
+use super::revision::{Head, decode_head};
 use crate::columns::{Columns, all};
 use crate::{Failure, Rows};
 
@@ -23,8 +28,8 @@ use crate::{Failure, Rows};
 /// conditions. Fails with [`gaze_domain::Error::NotFound`] if the image to start after does not
 /// exist.
 ///
-/// One statement, a second to start after an image, and one more if a tag, property or store is
-/// asked for.
+/// One statement, a second to start after an image, one more if a tag, property or store is asked for,
+/// and one more where it may be read by classes.
 pub async fn heads(rows: &mut impl Rows, query: &ImageList) -> Result<Vec<Head>, Failure> {
     let (sql, args) = statement_of_list(rows, query).await?;
     all(rows, &sql, &args, decode_head).await
@@ -50,13 +55,6 @@ pub async fn statement_of_list(
     statement(rows, query, Wanted::Heads).await
 }
 
-/// What is selected of each image on a page.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Wanted {
-    Heads,
-    Rows,
-}
-
 async fn statement(
     rows: &mut impl Rows,
     query: &ImageList,
@@ -67,30 +65,80 @@ async fn statement(
         Start::After(id) => Some(order.values_of(rows, id).await?),
         Start::First | Start::Offset(_) => None,
     };
-    let driver = choose(rows, &query.conditions).await?;
-    let mut writer = writer(rows, query);
-    let branches = branches(&mut writer, query, driver.as_ref(), Overlap::Allowed);
-    let driving = driver.as_ref().map(|driver| driver.at);
-    let mut conditions = writer.all(&query.conditions, driving)?;
-    if let Some(values) = after {
-        conditions.push_str(" AND ");
-        conditions.push_str(&order.behind(&mut writer, &values));
-    }
-    let sql = page(&mut writer, query, &order, &branches, &conditions, wanted);
+    let Choice { driver, common } = choose(rows, &query.conditions).await?;
+    let mut writer = writer(rows.kind(), query);
+    let by_class = driver.is_none()
+        && by_class::is_better(
+            rows,
+            self::writer(rows.kind(), query),
+            query,
+            &order,
+            common.as_ref(),
+        )
+        .await?;
+    let after = after.as_deref();
+    let sql = if by_class {
+        let classes = Classes::new(&mut writer, query, common)?;
+        let head = writer.add(most_of_head(query).into());
+        let mut heads = vec![classes.heads(&mut writer, &order, after, &head)];
+        if let Some(shared) = shared_beside(&mut writer, query, &classes)? {
+            let behind = behind(&mut writer, &order, after);
+            heads.push(head_of(&order, &format!("{shared}{behind}"), &head));
+        }
+        merged(&mut writer, query, &order, &heads, wanted)
+    } else {
+        let mut branches = branches(&mut writer, query, driver.as_ref(), Overlap::Allowed);
+        let driving = driver.as_ref().map(|driver| driver.at);
+        let conditions = writer.all(&query.conditions, |at, _| Some(at) != driving)?;
+        let behind = if driving.is_some() && rows.kind() == Kind::Sqlite {
+            behind(&mut writer, &order.by_hand(), after)
+        } else {
+            behind(&mut writer, &order, after)
+        };
+        for branch in &mut branches {
+            branch.push_str(&conditions);
+            branch.push_str(&behind);
+        }
+        if let [branch] = branches.as_slice() {
+            of_branch(&mut writer, query, &order, branch, wanted)
+        } else {
+            let head = writer.add(most_of_head(query).into());
+            let heads = branches.iter().map(|branch| head_of(&order, branch, &head));
+            let heads: Vec<String> = heads.collect();
+            merged(&mut writer, query, &order, &heads, wanted)
+        }
+    };
     Ok((sql, writer.into_args()?))
 }
 
-/// How many images meet the conditions, wherever the page starts. Costs as much as it counts.
+fn behind(writer: &mut Writer<'_>, order: &Order, after: Option<&[Value]>) -> String {
+    after.map_or(String::new(), |values| {
+        format!(" AND {}", order.behind(writer, values))
+    })
+}
+
+/// How many images meet the conditions, wherever the page starts. Costs as much as it counts; where
+/// classes decide the conditions, on SQLite, as much as there are classes.
 pub async fn count(rows: &mut impl Rows, query: &ImageList) -> Result<u64, Failure> {
-    let driver = choose(rows, &query.conditions).await?;
-    let mut writer = writer(rows, query);
-    let branches = branches(&mut writer, query, driver.as_ref(), Overlap::None);
-    let driving = driver.as_ref().map(|driver| driver.at);
-    let conditions = writer.all(&query.conditions, driving)?;
-    let counts: Vec<String> = branches
-        .iter()
-        .map(|branch| format!("(SELECT COUNT(*) FROM {branch}{conditions})"))
-        .collect();
+    let Choice { driver, common } = choose(rows, &query.conditions).await?;
+    let mut writer = writer(rows.kind(), query);
+    let counts: Vec<String> =
+        if driver.is_none() && by_class::is_better_count(rows.kind(), query, common.as_ref()) {
+            let classes = Classes::new(&mut writer, query, common)?;
+            let mut counts = vec![classes.count(&mut writer)];
+            if let Some(shared) = shared_beside(&mut writer, query, &classes)? {
+                counts.push(format!("(SELECT COUNT(*) FROM {shared})"));
+            }
+            counts
+        } else {
+            let branches = branches(&mut writer, query, driver.as_ref(), Overlap::None);
+            let driving = driver.as_ref().map(|driver| driver.at);
+            let conditions = writer.all(&query.conditions, |at, _| Some(at) != driving)?;
+            let branches = branches.iter();
+            branches
+                .map(|branch| format!("(SELECT COUNT(*) FROM {branch}{conditions})"))
+                .collect()
+        };
     let sql = format!("SELECT {}", counts.join(" + "));
     let counted = rows.rows(&sql, &writer.into_args()?).await?;
     counted
@@ -98,66 +146,36 @@ pub async fn count(rows: &mut impl Rows, query: &ImageList) -> Result<u64, Failu
         .map_or(Ok(0), |row| Columns::new(row).unsigned())
 }
 
-fn writer<'l>(rows: &impl Rows, query: &'l ImageList) -> Writer<'l> {
+fn writer(kind: Kind, query: &ImageList) -> Writer<'_> {
     let pinned = match query.scope {
         Scope::All => false,
         Scope::Owned(_) | Scope::Visible { .. } | Scope::Usable { .. } | Scope::Community => true,
     };
-    Writer::new(rows.kind(), Some(first_field(&query.sort)), pinned)
+    Writer::new(kind, Some(first_field(&query.sort)), pinned)
 }
 
-fn page(
+/// What others have shared with the project and none of its classes has, if the scope and the
+/// conditions allow any.
+fn shared_beside(
     writer: &mut Writer<'_>,
     query: &ImageList,
-    order: &Order,
-    branches: &[String],
-    conditions: &str,
-    wanted: Wanted,
-) -> String {
-    let limit = i64::from(query.limit);
-    let offset = match query.start {
-        Start::Offset(rows) => i64::try_from(rows).unwrap_or(i64::MAX - limit),
-        Start::First | Start::After(_) => 0,
+    classes: &Classes,
+) -> Result<Option<String>, Failure> {
+    let (Scope::Visible { project, shared } | Scope::Usable { project, shared }) = &query.scope
+    else {
+        return Ok(None);
     };
-    let page = writer.add(limit.into());
-    let skip = writer.add(offset.into());
-    if let [branch] = branches {
-        let columns = match wanted {
-            Wanted::Heads => HEAD.to_owned(),
-            Wanted::Rows => read::columns(),
-        };
-        return format!(
-            "SELECT {columns} FROM {branch}{conditions} ORDER BY {} LIMIT {page} OFFSET {skip}",
-            order.text()
-        );
+    if shared.is_empty() || !Ways::of(&query.conditions).shared {
+        return Ok(None);
     }
-    let head = writer.add(limit.saturating_add(offset).into());
-    let heads: Vec<String> = branches
-        .iter()
-        .map(|branch| {
-            format!(
-                "SELECT * FROM (SELECT {}, i.revision AS revision FROM {branch}{conditions} \
-                 ORDER BY {} LIMIT {head}) AS head",
-                order.selected(),
-                order.text()
-            )
-        })
-        .collect();
-    let heads = heads.join(" UNION ");
-    let id = order.id_of_heads();
-    let first = order.of_heads("heads");
-    match wanted {
-        Wanted::Heads => format!(
-            "SELECT heads.{id}, heads.revision FROM ({heads}) AS heads ORDER BY {first} \
-             LIMIT {page} OFFSET {skip}"
-        ),
-        Wanted::Rows => format!(
-            "SELECT {} FROM (SELECT * FROM ({heads}) AS heads ORDER BY {first} LIMIT {page} \
-             OFFSET {skip}) AS page CROSS JOIN image i WHERE i.id = page.{id} ORDER BY {}",
-            read::columns(),
-            order.of_heads("page")
-        ),
-    }
+    let project = add(writer, *project);
+    let of_others = format!(" AND (i.owner_id || '') <> {project}");
+    let tables = "image_member m CROSS JOIN image i";
+    let branch = shared_branch(writer, tables, &project, shared, &of_others);
+    let at = classes.common.as_ref().map(|common| common.at);
+    let common = writer.all(&query.conditions, |n, _| Some(n) == at)?;
+    let (decided, left) = (&classes.decided, &classes.left);
+    Ok(Some(format!("{branch}{decided}{left}{common}")))
 }
 
 /// Whether two branches may find the same image.
@@ -216,24 +234,35 @@ fn branches(
                 }
             }
             if shares {
-                let states: Vec<String> = shared
-                    .iter()
-                    .map(|state| writer.add(state.as_str().into()))
-                    .collect();
                 let tables = match driver {
                     None => "image_member m CROSS JOIN image i".to_owned(),
                     Some(_) => format!("{table} CROSS JOIN image_member m"),
                 };
-                branches.push(format!(
-                    "{tables} WHERE m.project_id = {project} AND m.state IN ({}) \
-                     AND i.id = m.image_id AND (i.visibility || '') = 'shared' \
-                     AND i.status <> 'deleted'{others}{tie}",
-                    states.join(", ")
-                ));
+                let further = format!("{others}{tie}");
+                branches.push(shared_branch(writer, &tables, &project, shared, &further));
             }
             branches
         }
     }
+}
+
+/// The images that were shared with a project, as far as it is in one of those states.
+fn shared_branch(
+    writer: &mut Writer<'_>,
+    tables: &str,
+    project: &str,
+    states: &[MemberState],
+    further: &str,
+) -> String {
+    let states: Vec<String> = states
+        .iter()
+        .map(|state| writer.add(state.as_str().into()))
+        .collect();
+    format!(
+        "{tables} WHERE m.project_id = {project} AND m.state IN ({}) AND i.id = m.image_id \
+         AND (i.visibility || '') = 'shared' AND i.status <> 'deleted'{further}",
+        states.join(", ")
+    )
 }
 
 /// By which ways an image that meets the conditions can be seen.

@@ -52,6 +52,39 @@ impl Order {
         Ok(Self(keys))
     }
 
+    /// Whether the images come by age alone, newest or oldest first.
+    pub(super) fn is_by_age(&self) -> bool {
+        match self.0.as_slice() {
+            [age, id] => age.expression == "i.created_at" && age.direction == id.direction,
+            _ => false,
+        }
+    }
+
+    /// The order by age over rows of images under that name, which have the image's age and id.
+    pub(super) fn over(&self, rows: &str) -> Self {
+        let columns = ["created_at", "image_id"].into_iter();
+        let keys = self.0.iter().zip(columns).map(|(key, column)| Key {
+            expression: format!("{rows}.{column}"),
+            of: key.of,
+            direction: key.direction,
+        });
+        Self(keys.collect())
+    }
+
+    /// The order over expressions that no index serves: where a page is driven by something else,
+    /// SQLite would rather walk behind the last image than look up the few that are wanted.
+    pub(super) fn by_hand(&self) -> Self {
+        let keys = self.0.iter().map(|key| Key {
+            expression: match key.of {
+                Type::Text => format!("({} || '')", key.expression),
+                Type::Int | Type::Flag | Type::Time => format!("({} + 0)", key.expression),
+            },
+            of: key.of,
+            direction: key.direction,
+        });
+        Self(keys.collect())
+    }
+
     /// The text behind `ORDER BY`.
     pub(super) fn text(&self) -> String {
         let keys = self.0.iter();

@@ -1,8 +1,8 @@
 //! Lists compared with a straightforward evaluation in memory.
 
 mod edges;
-mod model;
-mod random;
+pub(crate) mod model;
+pub(crate) mod random;
 mod ways;
 
 use gaze_catalog::{image, location, member, project, region, store, zone};

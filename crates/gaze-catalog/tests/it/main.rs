@@ -5,6 +5,7 @@
 mod access;
 mod calls;
 mod candidates;
+mod classes;
 mod exports;
 mod images;
 mod lists;

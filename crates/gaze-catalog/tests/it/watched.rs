@@ -83,9 +83,15 @@ async fn no_table_is_left_out_and_none_is_too_many() {
         Condition::Field(Field::LocationZoneName, Test::NotNull),
         Condition::Field(Field::LocationKey, Test::IsNull),
     ];
-    image::heads(listener, &list).await.unwrap();
-    check(listener, watched::LISTS);
-    image::count_list(listener, &list).await.unwrap();
+    let mut by_class = list.clone();
+    by_class.sort.clear();
+    by_class.conditions = vec![Condition::eq(Field::Status, "active")];
+    for list in [&list, &by_class] {
+        image::heads(listener, list).await.unwrap();
+        image::count_list(listener, list).await.unwrap();
+    }
+    // No class changes but with an image.
+    assert!(listener.tables.remove("image_class"));
     check(listener, watched::LISTS);
     image::head(listener, ImageId::new(id)).await.unwrap();
     check(listener, watched::HEADS);

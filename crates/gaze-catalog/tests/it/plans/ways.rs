@@ -10,31 +10,43 @@ use crate::world::{World, project_id};
 pub(super) async fn check(world: &World) {
     let (owned, public, shared) = (
         "image_owner_newest",
-        "image_visibility_newest",
+        "image_public_newest",
         "image_member_by_project",
     );
     let living = Condition::not_eq(Field::Status, "deleted");
     let is = |word: &str| Condition::eq(Field::Visibility, word);
     let not = |word: &str| Condition::not_eq(Field::Visibility, word);
+    let classes = "image_class_newest";
     for (conditions, used) in [
         (vec![not("public")], vec![owned, shared]),
-        (vec![is("public"), living.clone()], vec![public]),
-        // One's own deleted images are found as one's own only.
-        (vec![is("public")], vec![owned, public]),
-        (vec![is("shared"), living], vec![owned, shared]),
-        (vec![is("private")], vec![owned]),
+        (vec![not("shared"), living.clone()], vec![owned, public]),
+        (vec![is("public"), living.clone()], vec![classes]),
+        (vec![is("public")], vec![classes]),
+        (vec![is("shared"), living], vec![classes, shared]),
+        (vec![is("private")], vec![classes]),
         (
             vec![Condition::any(Field::Visibility, ["private", "public"])],
-            vec![owned, public],
+            vec![classes],
         ),
-        (vec![is("no such word")], vec![owned]),
+        (vec![is("no such word")], vec![classes]),
     ] {
         let list = filtered(visible(project_id(2)), &conditions);
         let text = plan_of(world, &list).await.join("\n");
-        for index in [owned, public, shared] {
+        for index in [owned, public, shared, classes] {
             let is_used = text.contains(index);
             assert_eq!(is_used, used.contains(&index), "{index}: {list:?}\n{text}");
         }
+    }
+}
+
+/// The index that a list by age is read from if its conditions leave some classes only.
+pub(super) fn of_classes(list: &ImageList) -> Option<&'static str> {
+    match list.conditions.as_slice() {
+        [Condition::Field(Field::Property(_), Test::Eq(_))] => Some("image_property_newest"),
+        [Condition::Field(Field::Visibility, Test::Eq(_) | Test::In(_)) | Condition::AnyOf(_)] => {
+            Some("image_class_newest")
+        }
+        _ => None,
     }
 }
 

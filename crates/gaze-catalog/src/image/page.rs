@@ -1,0 +1,93 @@
+//! The statement of a page: the heads of its branches, merged.
+
+use gaze_domain::list::{ImageList, Start};
+
+use super::conditions::Writer;
+use super::order::Order;
+use super::read;
+use super::revision::HEAD;
+
+/// What is selected of each image on a page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Wanted {
+    Heads,
+    Rows,
+}
+
+/// A page of what a single branch finds.
+pub(super) fn of_branch(
+    writer: &mut Writer<'_>,
+    query: &ImageList,
+    order: &Order,
+    branch: &str,
+    wanted: Wanted,
+) -> String {
+    let columns = match wanted {
+        Wanted::Heads => HEAD.to_owned(),
+        Wanted::Rows => read::columns(),
+    };
+    let (page, skip) = limits(writer, query);
+    format!(
+        "SELECT {columns} FROM {branch} ORDER BY {} LIMIT {page} OFFSET {skip}",
+        order.text()
+    )
+}
+
+/// A page of what some heads hold, which have the columns [`columns_of_head`].
+pub(super) fn merged(
+    writer: &mut Writer<'_>,
+    query: &ImageList,
+    order: &Order,
+    heads: &[String],
+    wanted: Wanted,
+) -> String {
+    let (page, skip) = limits(writer, query);
+    let heads = heads.join(" UNION ");
+    let id = order.id_of_heads();
+    let first = order.of_heads("heads");
+    match wanted {
+        Wanted::Heads => format!(
+            "SELECT heads.{id}, heads.revision FROM ({heads}) AS heads ORDER BY {first} \
+             LIMIT {page} OFFSET {skip}"
+        ),
+        Wanted::Rows => format!(
+            "SELECT {} FROM (SELECT * FROM ({heads}) AS heads ORDER BY {first} LIMIT {page} \
+             OFFSET {skip}) AS page CROSS JOIN image i WHERE i.id = page.{id} ORDER BY {}",
+            read::columns(),
+            order.of_heads("page")
+        ),
+    }
+}
+
+/// As much of a branch as the page may need: `head`, an argument.
+pub(super) fn head_of(order: &Order, branch: &str, head: &str) -> String {
+    format!(
+        "SELECT * FROM (SELECT {} FROM {branch} ORDER BY {} LIMIT {head}) AS head",
+        columns_of_head(order),
+        order.text()
+    )
+}
+
+pub(super) fn columns_of_head(order: &Order) -> String {
+    format!("{}, i.revision AS revision", order.selected())
+}
+
+/// How many rows of each branch the page may need.
+pub(super) fn most_of_head(query: &ImageList) -> i64 {
+    i64::from(query.limit).saturating_add(skipped(query))
+}
+
+/// How many images stand before the page, where they are counted.
+fn skipped(query: &ImageList) -> i64 {
+    match query.start {
+        Start::Offset(rows) => i64::try_from(rows).unwrap_or(i64::MAX - i64::from(query.limit)),
+        Start::First | Start::After(_) => 0,
+    }
+}
+
+/// The arguments of the page's own `LIMIT` and `OFFSET`.
+fn limits(writer: &mut Writer<'_>, query: &ImageList) -> (String, String) {
+    let page = writer.add(i64::from(query.limit).into());
+    let skip = writer.add(skipped(query).into());
+    (page, skip)
+}
