@@ -66,6 +66,7 @@ def main():
         digests={},
         crowd=None,
         glance=[],
+        glance_bytes=[],
     )
     try:
         if "requests" in words.parts or "captures" in words.parts:
@@ -194,6 +195,8 @@ def against(server, words, found):
             here = load(ours, server.url, many, words.seconds, server.folder)
             there = load(theirs, other.url, many, words.seconds, server.folder)
             found.glance.append((ours.name, many, here.rate, there.rate))
+    pair = ((server, ours_token), (other, token))
+    found.glance_bytes = transfers.against(pair, server.folder, words.mib << 20, words.runs)
 
 
 if __name__ == "__main__":

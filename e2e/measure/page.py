@@ -153,7 +153,19 @@ def glance(found):
         "|---|---:|---:|---:|---:|",
     ]
     for name, many, ours, theirs in found.glance:
-        lines.append(f"| {name} | {many} | {ours:,.1f} | {theirs:,.1f} | {ours / theirs:,.1f} |")
+        # It may not have answered one in the time that there was.
+        ratio = f"{ours / theirs:,.1f}" if theirs else "-"
+        lines.append(f"| {name} | {many} | {ours:,.1f} | {theirs:,.1f} | {ratio} |")
+    lines += [
+        "",
+        f"Images of {found.size >> 20:,} MiB, MB/s, the median of {found.runs} in turn. Gaze's uploads",
+        "are on the disk when they are answered.",
+        "",
+        "| What | Gaze | Glance | Ratio |",
+        "|---|---:|---:|---:|",
+    ]
+    for name, ours, theirs in found.glance_bytes:
+        lines.append(f"| {name} | {ours:,.0f} | {theirs:,.0f} | {ours / theirs:,.1f} |")
     return lines
 
 

@@ -1,5 +1,6 @@
 """Bytes of images: uploads, downloads, conversions, captures, and the memory that they take."""
 
+import json
 import os
 import subprocess
 import threading
@@ -120,6 +121,26 @@ def at_once(server, native, limits, size, many=200):
     speed = many * file.stat().st_size / 1e6
     name = f"{many} downloads at once ({threads[0]} threads, at most {max(threads)} during it)"
     return [(name, speed / ours, "nginx's sendfile", speed / theirs)]
+
+
+def against(pair, folder, size, runs):
+    """Rows of megabytes a second of two services of the Image API, which move the same files in
+    turn."""
+    rows = []
+    for name, file in files(folder, size).items():
+        ups, downs = ([], []), ([], [])
+        for _ in range(runs):
+            for at, (service, caller) in enumerate(pair):
+                body = json.dumps({"name": "large", "disk_format": "raw", "container_format": "bare"})
+                made = service.call("POST", "/v2/images", body.encode(), caller | JSON).expect(201)
+                url = f"{service.url}/v2/images/{made.json['id']}"
+                ups[at].append(curl(f"{url}/file", ["-T", file], caller | BYTES))
+                downs[at].append(curl(f"{url}/file", ["-o", "/dev/null"], caller))
+                curl(url, ["-X", "DELETE"], caller)
+        for what, took in (("upload", ups), ("download", downs)):
+            rows.append((f"{what}, {name}", *(size / 1e6 / median(each) for each in took)))
+        file.unlink()
+    return rows
 
 
 def threads_of(server):
