@@ -44,19 +44,15 @@ impl App {
         Ok(self.shelf().put(found))
     }
 
-    /// The machine's root volume.
+    /// The machine's root volume, which it must have.
     pub(crate) async fn root_of(&self, machine: &Instance) -> Result<Volume> {
-        let root = match machine.root_volume {
-            Some(root) => self.volume(root).await?,
-            None => None,
-        };
-        root.map(Arc::unwrap_or_clone)
-            .ok_or_else(|| Error::WrongState {
-                noun: Noun::Instance,
-                id: machine.id.hex(),
-                state: "without a root volume".into(),
-                needed: "only a machine with a root volume has candidates".into(),
-            })
+        let root = self.root_if_any(machine).await?;
+        root.ok_or_else(|| Error::WrongState {
+            noun: Noun::Instance,
+            id: machine.id.hex(),
+            state: "without a root volume".into(),
+            needed: "only a machine with a root volume has candidates".into(),
+        })
     }
 
     /// What the rule asks of the machine, and the stores that fit it now.

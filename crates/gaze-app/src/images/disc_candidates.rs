@@ -20,14 +20,10 @@ impl App {
         id: InstanceId,
     ) -> Result<Vec<Arc<KeptImage>>> {
         let machine = self.known_instance(caller, id).await?;
-        let root = match machine.root_volume {
-            Some(root) => self.volume(root).await?,
-            None => None,
-        };
-        let Some(root) = root else {
+        let Some(root) = self.root_if_any(&machine).await? else {
             return Ok(Vec::new());
         };
-        match self.observe(Some(root.as_ref().clone())).await {
+        match self.observe(Some(root.clone())).await {
             InstanceState::Running | InstanceState::Stopped => {}
             InstanceState::Unknown => return Ok(Vec::new()),
         }

@@ -35,6 +35,14 @@ impl App {
         self.machines().instances.get(id, read).await
     }
 
+    /// The machine's root volume, if it has one.
+    pub(crate) async fn root_if_any(&self, machine: &Instance) -> Result<Option<Volume>> {
+        let Some(root) = machine.root_volume else {
+            return Ok(None);
+        };
+        Ok(self.volume(root).await?.map(Arc::unwrap_or_clone))
+    }
+
     /// The volume as it is now, whoever it belongs to.
     pub(crate) async fn volume(&self, id: VolumeId) -> Result<Option<Arc<Volume>>> {
         let read = |id| async move { Ok(volume::find(&mut self.catalog().read(), id).await?) };

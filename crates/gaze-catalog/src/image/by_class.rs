@@ -94,7 +94,7 @@ impl Classes {
         );
         let (columns, table) = (columns_of_head(order), self.table("id"));
         match writer.kind() {
-            // Which has no other subquery that depends on a table beside it.
+            // SQLite has no lateral join, but the list of an `IN` may depend on the class.
             Kind::Sqlite => format!(
                 "SELECT {columns} FROM {table} CROSS JOIN image i WHERE {id} IN ({of_class})"
             ),

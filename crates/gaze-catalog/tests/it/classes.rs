@@ -1,12 +1,12 @@
 //! Every image is in the class of its row, with its tags and properties, and is counted there:
 //! after any writes, also those that fail.
 
-use gaze_catalog::{Catalog, MIGRATIONS, image, ownership};
+use gaze_catalog::{image, ownership};
 use gaze_domain::list::{Condition, Field, ImageList, Scope};
 use gaze_domain::{DiskFormat, ImageId, MemberState, Transition, Visibility};
 use gaze_sql::Kind;
-use gaze_sql::testing::databases;
 
+use crate::earlier::brought_up_to_date;
 use crate::lists::random::Dice;
 use crate::world::{World, at, bare_image, image_id, project_id, small, write};
 
@@ -53,30 +53,18 @@ async fn classes_follow_any_writes() {
 /// A catalogue of an earlier version gets classes for its images.
 #[tokio::test]
 async fn what_was_there_before_is_in_classes() {
-    for fresh in databases().await {
-        let earlier = MIGRATIONS.iter().position(|step| step.version == 81);
-        let earlier = &MIGRATIONS[..earlier.unwrap()];
-        fresh.db.migrate("catalog", earlier).await.unwrap();
-        for sql in [
-            "INSERT INTO domain (id, name, created_at) VALUES ('d', 'd', 0)",
-            "INSERT INTO project (id, domain_id, name, enabled, created_at, updated_at)
-             VALUES ('p', 'd', 'p', 1, 0, 0)",
-            "INSERT INTO image (id, owner_id, name, status, enabled, visibility, protected, hidden,
-             media, system, virtio, platform, firmware, min_disk_gib, min_ram_mib, source, tags,
-             properties, created_at, updated_at)
-             VALUES ('1', 'p', 'a', 'queued', 1, 'private', 0, 0, 'root-disk', 0, 1, 'linux', 'uefi',
-             0, 0, '', '[]', '{}', 7, 8), ('2', 'p', 'b', 'queued', 1, 'private', 0, 0, 'root-disk',
-             0, 1, 'linux', 'uefi', 0, 0, '', '[]', '{}', 8, 8), ('3', 'p', 'c', 'active', 0,
-             'public', 1, 1, 'iso', 1, 0, 'other', NULL, 0, 0, '', '[]', '{}', 9, 9)",
-            "INSERT INTO image_tag VALUES ('a', '1'), ('b', '1'), ('a', '3')",
-            "INSERT INTO image_property VALUES ('2', 'n', 'v'), ('3', 'n', 'v')",
-        ] {
-            let done = fresh.db.write(move |tx| {
-                Box::pin(async move { tx.execute(sql, &[]).await.map(|_rows| ()) })
-            });
-            done.await.unwrap();
-        }
-        let catalog = Catalog::open(fresh.db.clone()).await.unwrap();
+    let statements = &[
+        "INSERT INTO image (id, owner_id, name, status, enabled, visibility, protected, hidden,
+         media, system, virtio, platform, firmware, min_disk_gib, min_ram_mib, source, tags,
+         properties, created_at, updated_at)
+         VALUES ('1', 'p', 'a', 'queued', 1, 'private', 0, 0, 'root-disk', 0, 1, 'linux', 'uefi',
+         0, 0, '', '[]', '{}', 7, 8), ('2', 'p', 'b', 'queued', 1, 'private', 0, 0, 'root-disk',
+         0, 1, 'linux', 'uefi', 0, 0, '', '[]', '{}', 8, 8), ('3', 'p', 'c', 'active', 0,
+         'public', 1, 1, 'iso', 1, 0, 'other', NULL, 0, 0, '', '[]', '{}', 9, 9)",
+        "INSERT INTO image_tag VALUES ('a', '1'), ('b', '1'), ('a', '3')",
+        "INSERT INTO image_property VALUES ('2', 'n', 'v'), ('3', 'n', 'v')",
+    ];
+    for (fresh, catalog) in brought_up_to_date(81, statements).await {
         let texts = async |sql: &str| {
             let rows = catalog.db().query(sql, &[]).await.unwrap();
             rows.iter()

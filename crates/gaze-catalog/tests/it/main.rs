@@ -6,6 +6,7 @@ mod access;
 mod calls;
 mod candidates;
 mod classes;
+mod earlier;
 mod exports;
 mod images;
 mod lists;

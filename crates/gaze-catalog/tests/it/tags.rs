@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use gaze_catalog::{Catalog, MIGRATIONS, image, tag, tag_pattern, zone};
+use gaze_catalog::{image, tag, tag_pattern, zone};
 use gaze_domain::list::{Direction, Test};
 use gaze_domain::tag::{PatternKind, TagCondition, TagField, TagList, TagScope};
 use gaze_domain::{
     Error, Firmware, Image, MemberState, Noun, Tag, TagId, TagKind, TagPattern, TagPatternId,
     Visibility,
 };
-use gaze_sql::testing::databases;
 use uuid::Uuid;
 
+use crate::earlier::brought_up_to_date;
 use crate::world::{
     World, assert_error, at, bare_image, full_image, member_, project_id, small, write, zone_id,
 };
@@ -297,28 +297,16 @@ async fn a_user_tag_of_an_image_is_of_its_owners_pattern_of_that_value() {
 /// A catalogue of an earlier version gets rows for what its images and machines say.
 #[tokio::test]
 async fn what_was_said_before_becomes_tags() {
-    for fresh in databases().await {
-        let earlier = MIGRATIONS.iter().position(|step| step.version == 20);
-        let earlier = &MIGRATIONS[..earlier.unwrap()];
-        fresh.db.migrate("catalog", earlier).await.unwrap();
-        for sql in [
-            "INSERT INTO domain VALUES ('d', 'd', 0)",
-            "INSERT INTO project (id, domain_id, name, enabled, created_at, updated_at)
-             VALUES ('p', 'd', 'p', 1, 0, 0)",
-            "INSERT INTO image (id, owner_id, name, status, enabled, visibility, protected, hidden,
-             media, system, virtio, platform, firmware, min_disk_gib, min_ram_mib, source, tags,
-             properties, created_at, updated_at)
-             VALUES ('00000000000000000000000000000001', 'p', 'i', 'queued', 1, 'private', 0, 0,
-             'root-disk', 0, 1, 'linux', 'uefi', 0, 0, '', '[\"a\", \"GuestTools::1\"]', '{}', 7, 8)",
-            "INSERT INTO image_tag VALUES ('a', '00000000000000000000000000000001'),
-             ('GuestTools::1', '00000000000000000000000000000001')",
-        ] {
-            let done = fresh.db.write(move |tx| {
-                Box::pin(async move { tx.execute(sql, &[]).await.map(|_rows| ()) })
-            });
-            done.await.unwrap();
-        }
-        let catalog = Catalog::open(fresh.db.clone()).await.unwrap();
+    let statements = &[
+        "INSERT INTO image (id, owner_id, name, status, enabled, visibility, protected, hidden,
+         media, system, virtio, platform, firmware, min_disk_gib, min_ram_mib, source, tags,
+         properties, created_at, updated_at)
+         VALUES ('00000000000000000000000000000001', 'p', 'i', 'queued', 1, 'private', 0, 0,
+         'root-disk', 0, 1, 'linux', 'uefi', 0, 0, '', '[\"a\", \"GuestTools::1\"]', '{}', 7, 8)",
+        "INSERT INTO image_tag VALUES ('a', '00000000000000000000000000000001'),
+         ('GuestTools::1', '00000000000000000000000000000001')",
+    ];
+    for (fresh, catalog) in brought_up_to_date(20, statements).await {
         let tags = tag::list(&mut catalog.read(), &all(TagScope::All)).await;
         let tags: Vec<_> = tags
             .unwrap()
