@@ -88,10 +88,11 @@ impl App {
     }
 }
 
-/// Saves a new image and counts it.
+/// Saves a new image and counts it: last, since whoever else counts for this project waits from
+/// then until the transaction ends.
 pub(super) async fn insert_charged(tx: &mut Tx, new: &Image) -> Result<(), Failure> {
-    project::charge(tx, new.owner, 1, 0).await?;
-    image::insert(tx, new).await
+    image::insert(tx, new).await?;
+    project::charge(tx, new.owner, 1, 0).await
 }
 
 pub(super) fn check_tags<'t>(tags: impl ExactSizeIterator<Item = &'t String>) -> Result<()> {
