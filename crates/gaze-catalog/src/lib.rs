@@ -145,6 +145,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "count machine changes",
         sql: include_str!("../migrations/0082_count_machine_changes.sql"),
     },
+    Migration {
+        version: 83,
+        name: "revision by class",
+        sql: include_str!("../migrations/0083_revision_by_class.sql"),
+    },
 ];
 
 /// A handle on the catalogue. Cheap to clone.

@@ -8,7 +8,7 @@ use gaze_sql::{Kind, Value};
 use super::conditions::Writer;
 use super::driver::Common;
 use super::order::Order;
-use super::page::{columns_of_head, most_of_head};
+use super::page::{Lacking, columns_of_head, most_of_head};
 use crate::columns::one;
 use crate::{Failure, Rows};
 
@@ -83,6 +83,9 @@ impl Classes {
         let behind = after.map_or(String::new(), |values| {
             format!(" AND {}", over.behind(writer, values))
         });
+        if self.are_covered(writer.kind()) {
+            return self.covered(&format!("{images}{behind}"), over, head);
+        }
         let (id, column) = match (writer.kind(), &self.common) {
             (_, Some(_)) => ("i.id", "f.image_id"),
             (Kind::Sqlite, None) => ("i.rowid", "i.rowid"),
@@ -92,7 +95,10 @@ impl Classes {
             "SELECT {column} AS id FROM {images}{behind} ORDER BY {} LIMIT {head}",
             over.text()
         );
-        let (columns, table) = (columns_of_head(order), self.table("id"));
+        let (columns, table) = (
+            columns_of_head(order, self.lacks(writer.kind())),
+            self.table("id"),
+        );
         match writer.kind() {
             // SQLite has no lateral join, but the list of an `IN` may depend on the class.
             Kind::Sqlite => format!(
@@ -103,6 +109,42 @@ impl Classes {
                  CROSS JOIN image i WHERE {id} = head.id"
             ),
         }
+    }
+
+    /// Whether an index has all that is asked of the images. PostgreSQL would have to look at them
+    /// all the same where they have been changed lately.
+    fn are_covered(&self, kind: Kind) -> bool {
+        kind == Kind::Sqlite && self.left.is_empty()
+    }
+
+    /// What [`Classes::heads`] are without.
+    pub(super) fn lacks(&self, kind: Kind) -> Lacking {
+        if self.common.is_some() && self.are_covered(kind) {
+            Lacking::Revision
+        } else {
+            Lacking::Nothing
+        }
+    }
+
+    /// The heads, read from the index alone: each image is somewhere else in the file. First the
+    /// last image of each head is found, and then all up to it: SQLite has no lateral join, and would
+    /// find the last one anew for each image if it were not told to do it beforehand.
+    fn covered(&self, images: &str, over: &Order, head: &str) -> String {
+        let (id, columns) = match &self.common {
+            Some(_) => ("f.image_id", over.selected()),
+            None => ("i.id", columns_of_head(over, Lacking::Nothing)),
+        };
+        format!(
+            "WITH headed AS MATERIALIZED (SELECT class.id AS id, COALESCE(\
+             (SELECT {id} FROM {images} ORDER BY {} LIMIT 1 OFFSET {head} - 1), \
+             (SELECT {id} FROM {images} ORDER BY {} LIMIT 1)) AS last FROM {}) \
+             SELECT {columns} FROM headed AS class CROSS JOIN image AS last CROSS JOIN {images} \
+             AND last.id = class.last AND {}",
+            over.text(),
+            over.reversed().text(),
+            self.table("id"),
+            over.up_to("last.created_at, last.id"),
+        )
     }
 
     /// The number of images of all classes that meet the conditions.
@@ -116,8 +158,9 @@ impl Classes {
     }
 }
 
-/// Whether to read the page by classes: if there is a condition that may leave few of the images, the
-/// order is that of age, and the classes are few. One statement if the first two are so.
+/// Whether to read the page by classes: if the order is that of age, there is a condition that may
+/// leave few of the images or an index that has all that is asked of them, and the classes are few.
+/// One statement if the first two are so.
 pub(super) async fn is_better(
     rows: &mut impl Rows,
     mut writer: Writer<'_>,
@@ -125,16 +168,22 @@ pub(super) async fn is_better(
     order: &Order,
     common: Option<&Common>,
 ) -> Result<bool, Failure> {
-    if !order.is_by_age() || !may_leave_few(query, common) {
+    let kind = rows.kind();
+    let covered = kind == Kind::Sqlite && query.conditions.iter().all(decides);
+    if !order.is_by_age() || !(covered || may_leave_few(query, common)) {
         return Ok(false);
     }
     let most = MAX_CLASSES.min(MAX_HEADS / most_of_head(query).max(1));
     let seen = seen(&mut writer, &query.scope);
     let decided = writer.all(&query.conditions, |_, it| decides(it))?;
     let enough = writer.add((most + 1).into());
+    let used = match kind {
+        Kind::Sqlite => "i.images > 0",
+        Kind::Postgres => "EXISTS (SELECT 1 FROM image WHERE image.class_id = i.id)",
+    };
     let sql = format!(
-        "SELECT COUNT(*) FROM (SELECT 1 FROM image_class i WHERE {seen}{decided} \
-         AND EXISTS (SELECT 1 FROM image WHERE image.class_id = i.id) LIMIT {enough}) AS counted"
+        "SELECT COUNT(*) FROM (SELECT 1 FROM image_class i WHERE {seen}{decided} AND {used} \
+         LIMIT {enough}) AS counted"
     );
     let many = one(rows, &sql, &writer.into_args()?, |c| c.int()).await?;
     Ok(many.unwrap_or_default() <= most)

@@ -17,7 +17,9 @@ use crate::{Failure, Rows};
 /// Most images that a tag, property or store may lead to for being looked up instead of passed
 /// over. Counting so far and looking up that many cost less than a page does; when as many are
 /// spread over a million images, a page of 100 passes over some 50,000.
-const SELECTIVE: u64 = 2000;
+pub(super) const SELECTIVE: u64 = 2000;
+/// The same where reading by classes is the other way: it passes over nothing.
+pub(super) const FEW: u64 = 16;
 
 /// The condition that a statement is driven from: a table of one column that the images join.
 pub(super) struct Driver {
@@ -56,6 +58,8 @@ enum By {
 }
 
 struct Source {
+    /// The most images that it may lead to.
+    most: u64,
     /// Whether its rows know the image's class and age.
     of_class: bool,
     /// The ids' column, the table and its condition with `{}` for each argument.
@@ -111,10 +115,12 @@ impl Source {
     }
 }
 
-/// Chooses. Runs one statement if there is something to count, none otherwise.
+/// Chooses. A tag or property that leads to more images than `most` does not drive. Runs one statement if there is
+/// something to count, none otherwise.
 pub(super) async fn choose(
     rows: &mut impl Rows,
     conditions: &[Condition],
+    most: u64,
 ) -> Result<Choice, Failure> {
     let driven = |driver| Choice {
         driver,
@@ -135,7 +141,7 @@ pub(super) async fn choose(
                 by_name = by_name.or(Some(Driver { at, by }));
             }
             (_, Some([operand])) => {
-                if let Some(source) = source(field, operand)? {
+                if let Some(source) = source(field, operand, most)? {
                     counted.push((at, source));
                 }
             }
@@ -164,10 +170,11 @@ fn column(field: &Field) -> &'static str {
     }
 }
 
-fn source(field: &Field, operand: &Operand) -> Result<Option<Source>, Failure> {
+fn source(field: &Field, operand: &Operand, most: u64) -> Result<Option<Source>, Failure> {
     let value = |operand| coerce(field, Type::Text, operand);
     Ok(match field {
         Field::Tag => Some(Source {
+            most,
             of_class: true,
             ids: "image_id",
             from: "image_tag WHERE tag = {}",
@@ -176,6 +183,7 @@ fn source(field: &Field, operand: &Operand) -> Result<Option<Source>, Failure> {
         Field::Property(name) => {
             plain_text(field, name)?;
             Some(Source {
+                most,
                 of_class: true,
                 ids: "image_id",
                 from: "image_property WHERE name = {} AND value = {}",
@@ -183,6 +191,7 @@ fn source(field: &Field, operand: &Operand) -> Result<Option<Source>, Failure> {
             })
         }
         Field::LocationStore => Some(Source {
+            most: SELECTIVE,
             of_class: false,
             ids: "DISTINCT image_id",
             from: "image_location WHERE store_id = {}",
@@ -203,7 +212,7 @@ async fn fewest(rows: &mut impl Rows, sources: Vec<(usize, Source)>) -> Result<C
             });
             format!(
                 "(SELECT COUNT(*) FROM (SELECT 1 FROM {from} LIMIT {}) AS counted)",
-                SELECTIVE + 1
+                source.most + 1
             )
         })
         .collect();
@@ -217,7 +226,7 @@ async fn fewest(rows: &mut impl Rows, sources: Vec<(usize, Source)>) -> Result<C
     let mut common = None;
     for (at, source) in sources {
         let count = columns.unsigned()?;
-        if count <= SELECTIVE {
+        if count <= source.most {
             if best.as_ref().is_none_or(|(least, _)| count < *least) {
                 let by = By::Ids(source);
                 best = Some((count, Driver { at, by }));

@@ -7,8 +7,8 @@
 //! statement merges the heads of at most four branches. A branch may find what another finds as
 //! well: to leave that out, it would have to pass over all the images of a tenant who publishes.
 //!
-//! Where conditions may leave few of the images, classes take the place of what is owned and what is
-//! public: see `by_class.rs`.
+//! Where conditions may leave few of the images, or an index of classes has all that is asked of
+//! them, classes take the place of what is owned and what is public: see `by_class.rs`.
 
 use gaze_domain::list::{Condition, Field, ImageList, Operand, Scope, Start, Test};
 use gaze_domain::{Image, MemberState, ProjectId, Status, Visibility};
@@ -16,9 +16,9 @@ use gaze_sql::{Kind, Value};
 
 use super::by_class::{self, Classes};
 use super::conditions::Writer;
-use super::driver::{Choice, Driver, choose};
+use super::driver::{Choice, Driver, FEW, SELECTIVE, choose};
 use super::order::{Order, first_field};
-use super::page::{Wanted, head_of, merged, most_of_head, of_branch};
+use super::page::{Lacking, Wanted, head_of, merged, most_of_head, of_branch};
 use super::read::{self, Read};
 use super::revision::{Head, decode_head};
 use crate::columns::{Columns, all};
@@ -29,7 +29,8 @@ use crate::{Failure, Rows};
 /// exist.
 ///
 /// One statement, a second to start after an image, one more if a tag, property or store is asked for,
-/// and one more where it may be read by classes.
+/// one more where it may be read by classes, and one more if it is not read so although a tag or
+/// property is asked for.
 pub async fn heads(rows: &mut impl Rows, query: &ImageList) -> Result<Vec<Head>, Failure> {
     let (sql, args) = statement_of_list(rows, query).await?;
     all(rows, &sql, &args, decode_head).await
@@ -65,27 +66,28 @@ async fn statement(
         Start::After(id) => Some(order.values_of(rows, id).await?),
         Start::First | Start::Offset(_) => None,
     };
-    let Choice { driver, common } = choose(rows, &query.conditions).await?;
+    let mut choice = choose(rows, &query.conditions, FEW).await?;
+    let by_class = choice.driver.is_none() && {
+        let (writer, common) = (writer(rows.kind(), query), choice.common.as_ref());
+        by_class::is_better(rows, writer, query, &order, common).await?
+    };
+    if !by_class && choice.common.is_some() {
+        choice = choose(rows, &query.conditions, SELECTIVE).await?;
+    }
+    let Choice { driver, common } = choice;
     let mut writer = writer(rows.kind(), query);
-    let by_class = driver.is_none()
-        && by_class::is_better(
-            rows,
-            self::writer(rows.kind(), query),
-            query,
-            &order,
-            common.as_ref(),
-        )
-        .await?;
     let after = after.as_deref();
     let sql = if by_class {
         let classes = Classes::new(&mut writer, query, common)?;
         let head = writer.add(most_of_head(query).into());
+        let lacking = classes.lacks(rows.kind());
         let mut heads = vec![classes.heads(&mut writer, &order, after, &head)];
         if let Some(shared) = shared_beside(&mut writer, query, &classes)? {
             let behind = behind(&mut writer, &order, after);
-            heads.push(head_of(&order, &format!("{shared}{behind}"), &head));
+            let shared = format!("{shared}{behind}");
+            heads.push(head_of(&order, &shared, &head, lacking));
         }
-        merged(&mut writer, query, &order, &heads, wanted)
+        merged(&mut writer, query, &order, &heads, lacking, wanted)
     } else {
         let mut branches = branches(&mut writer, query, driver.as_ref(), Overlap::Allowed);
         let driving = driver.as_ref().map(|driver| driver.at);
@@ -103,9 +105,11 @@ async fn statement(
             of_branch(&mut writer, query, &order, branch, wanted)
         } else {
             let head = writer.add(most_of_head(query).into());
-            let heads = branches.iter().map(|branch| head_of(&order, branch, &head));
+            let lacking = Lacking::Nothing;
+            let heads = branches.iter();
+            let heads = heads.map(|branch| head_of(&order, branch, &head, lacking));
             let heads: Vec<String> = heads.collect();
-            merged(&mut writer, query, &order, &heads, wanted)
+            merged(&mut writer, query, &order, &heads, lacking, wanted)
         }
     };
     Ok((sql, writer.into_args()?))
@@ -120,7 +124,7 @@ fn behind(writer: &mut Writer<'_>, order: &Order, after: Option<&[Value]>) -> St
 /// How many images meet the conditions, wherever the page starts. Costs as much as it counts; where
 /// classes decide the conditions, on SQLite, as much as there are classes.
 pub async fn count(rows: &mut impl Rows, query: &ImageList) -> Result<u64, Failure> {
-    let Choice { driver, common } = choose(rows, &query.conditions).await?;
+    let Choice { driver, common } = choose(rows, &query.conditions, FEW).await?;
     let mut writer = writer(rows.kind(), query);
     let counts: Vec<String> =
         if driver.is_none() && by_class::is_better_count(rows.kind(), query, common.as_ref()) {

@@ -85,6 +85,19 @@ impl Order {
         Self(keys.collect())
     }
 
+    /// The order from the other end.
+    pub(super) fn reversed(&self) -> Self {
+        let keys = self.0.iter().map(|key| Key {
+            expression: key.expression.clone(),
+            of: key.of,
+            direction: match key.direction {
+                Direction::Ascending => Direction::Descending,
+                Direction::Descending => Direction::Ascending,
+            },
+        });
+        Self(keys.collect())
+    }
+
     /// The text behind `ORDER BY`.
     pub(super) fn text(&self) -> String {
         let keys = self.0.iter();
@@ -127,6 +140,14 @@ impl Order {
             });
         }
         Ok(values)
+    }
+
+    /// The condition of lying before these values or at them, where all keys have one direction.
+    pub(super) fn up_to(&self, values: &str) -> String {
+        let columns = list(self.0.iter().map(|key| key.expression.clone()));
+        let behind = operator(self.0[0].direction);
+        let before = if behind == "<" { ">=" } else { "<=" };
+        format!("({columns}) {before} ({values})")
     }
 
     /// The condition of lying behind these values. Keys of one direction compare as a row value,

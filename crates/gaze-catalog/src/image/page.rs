@@ -14,6 +14,13 @@ pub(super) enum Wanted {
     Rows,
 }
 
+/// What heads do not have, because it stands in no index.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lacking {
+    Nothing,
+    Revision,
+}
+
 /// A page of what a single branch finds.
 pub(super) fn of_branch(
     writer: &mut Writer<'_>,
@@ -39,37 +46,44 @@ pub(super) fn merged(
     query: &ImageList,
     order: &Order,
     heads: &[String],
+    lacking: Lacking,
     wanted: Wanted,
 ) -> String {
     let (page, skip) = limits(writer, query);
     let heads = heads.join(" UNION ");
     let id = order.id_of_heads();
     let first = order.of_heads("heads");
-    match wanted {
-        Wanted::Heads => format!(
-            "SELECT heads.{id}, heads.revision FROM ({heads}) AS heads ORDER BY {first} \
-             LIMIT {page} OFFSET {skip}"
-        ),
-        Wanted::Rows => format!(
-            "SELECT {} FROM (SELECT * FROM ({heads}) AS heads ORDER BY {first} LIMIT {page} \
-             OFFSET {skip}) AS page CROSS JOIN image i WHERE i.id = page.{id} ORDER BY {}",
-            read::columns(),
-            order.of_heads("page")
-        ),
-    }
+    let columns = match (wanted, lacking) {
+        (Wanted::Heads, Lacking::Nothing) => {
+            return format!(
+                "SELECT heads.{id}, heads.revision FROM ({heads}) AS heads ORDER BY {first} \
+                 LIMIT {page} OFFSET {skip}"
+            );
+        }
+        (Wanted::Heads, Lacking::Revision) => HEAD.to_owned(),
+        (Wanted::Rows, _) => read::columns(),
+    };
+    format!(
+        "SELECT {columns} FROM (SELECT * FROM ({heads}) AS heads ORDER BY {first} LIMIT {page} \
+         OFFSET {skip}) AS page CROSS JOIN image i WHERE i.id = page.{id} ORDER BY {}",
+        order.of_heads("page")
+    )
 }
 
 /// As much of a branch as the page may need: `head`, an argument.
-pub(super) fn head_of(order: &Order, branch: &str, head: &str) -> String {
+pub(super) fn head_of(order: &Order, branch: &str, head: &str, lacking: Lacking) -> String {
     format!(
         "SELECT * FROM (SELECT {} FROM {branch} ORDER BY {} LIMIT {head}) AS head",
-        columns_of_head(order),
+        columns_of_head(order, lacking),
         order.text()
     )
 }
 
-pub(super) fn columns_of_head(order: &Order) -> String {
-    format!("{}, i.revision AS revision", order.selected())
+pub(super) fn columns_of_head(order: &Order, lacking: Lacking) -> String {
+    match lacking {
+        Lacking::Nothing => format!("{}, i.revision AS revision", order.selected()),
+        Lacking::Revision => order.selected(),
+    }
 }
 
 /// How many rows of each branch the page may need.

@@ -36,6 +36,9 @@ impl Rows for Listener {
             // A statement in parentheses.
             .filter(|name| !name.is_empty());
         self.tables.extend(named);
+        for pair in words.windows(2).filter(|pair| pair[0] == "WITH") {
+            self.tables.remove(pair[1]);
+        }
         Ok(Vec::new())
     }
 }

@@ -1,6 +1,7 @@
 //! Which ways of being seen a list reads.
 
 use gaze_domain::list::{Condition, Field, ImageList, Scope, Test};
+use gaze_sql::Kind;
 
 use super::{filtered, plan_of, visible};
 use crate::world::{World, project_id};
@@ -17,9 +18,17 @@ pub(super) async fn check(world: &World) {
     let is = |word: &str| Condition::eq(Field::Visibility, word);
     let not = |word: &str| Condition::not_eq(Field::Visibility, word);
     let classes = "image_class_newest";
+    let by_class = world.catalog.db().kind() == Kind::Sqlite;
+    let ways = |walked: &[&'static str], beside: &[&'static str]| {
+        let read = if by_class { &[classes][..] } else { walked };
+        [read, beside].concat()
+    };
     for (conditions, used) in [
-        (vec![not("public")], vec![owned, shared]),
-        (vec![not("shared"), living.clone()], vec![owned, public]),
+        (vec![not("public")], ways(&[owned], &[shared])),
+        (
+            vec![not("shared"), living.clone()],
+            ways(&[owned, public], &[]),
+        ),
         (vec![is("public"), living.clone()], vec![classes]),
         (vec![is("public")], vec![classes]),
         (vec![is("shared"), living], vec![classes, shared]),
@@ -39,9 +48,13 @@ pub(super) async fn check(world: &World) {
     }
 }
 
-/// The index that a list by age is read from if its conditions leave some classes only.
-pub(super) fn of_classes(list: &ImageList) -> Option<&'static str> {
+/// The index that a list by age is read from if its conditions leave some classes only; on SQLite,
+/// also if they leave all.
+pub(super) fn of_classes(kind: Kind, list: &ImageList) -> Option<&'static str> {
     match list.conditions.as_slice() {
+        [] | [Condition::Field(Field::Status, _), _] if kind == Kind::Sqlite => {
+            Some("image_class_newest")
+        }
         [Condition::Field(Field::Property(_), Test::Eq(_))] => Some("image_property_newest"),
         [Condition::Field(Field::Visibility, Test::Eq(_) | Test::In(_)) | Condition::AnyOf(_)] => {
             Some("image_class_newest")
