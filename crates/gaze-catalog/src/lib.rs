@@ -46,7 +46,7 @@ pub mod volume;
 pub mod watched;
 pub mod zone;
 
-use gaze_domain::Error;
+use gaze_domain::{Error, ProjectId};
 use gaze_sql::{BoxFuture, Db, Migration};
 
 pub use failure::Failure;
@@ -150,6 +150,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "revision by class",
         sql: include_str!("../migrations/0083_revision_by_class.sql"),
     },
+    Migration {
+        version: 84,
+        name: "charge project",
+        sql: include_str!("../migrations/0084_charge_project.sql"),
+    },
 ];
 
 /// A handle on the catalogue. Cheap to clone.
@@ -182,14 +187,32 @@ impl Catalog {
         self.db.write(body).await.map_err(Error::from)
     }
 
-    /// The same, for a change that may be seen a moment before it is durable, of a row that many
-    /// change: see [`Db::write_contended`].
-    pub async fn write_contended<T, F>(&self, body: F) -> Result<T, Error>
+    /// The same for the making of images, which are counted against their owner's quota at the end:
+    /// fails with [`Error::QuotaExceeded`], and then nothing of the body has happened. What is made
+    /// may be seen a moment before it is durable: see [`Db::write_contended`].
+    pub async fn write_charged<F>(
+        &self,
+        owner: ProjectId,
+        images: u64,
+        body: F,
+    ) -> Result<(), Error>
     where
-        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<T, Failure>> + Send + 'static,
-        T: Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> BoxFuture<'t, Result<(), Failure>> + Send + 'static,
     {
-        self.db.write_contended(body).await.map_err(Error::from)
+        let charged = self.db.write_contended(move |tx| {
+            Box::pin(async move {
+                body(tx).await?;
+                project::charge_last(tx, owner, images, 0).await
+            })
+        });
+        match charged.await {
+            Ok(()) => Ok(()),
+            Err(failure) => {
+                let mut read = self.read();
+                let refusal = project::refusal(&mut read, failure, owner, images, 0).await;
+                Err(refusal.into())
+            }
+        }
     }
 
     /// The connection, for the job queue that lives beside the catalogue.

@@ -1,7 +1,7 @@
 //! Projects and what they use up.
 
 use gaze_domain::{DomainId, Error, Noun, Project, ProjectId, Quota};
-use gaze_sql::{Kind, Tx, Value};
+use gaze_sql::{Kind, SqlError, Tx, Value};
 
 use crate::columns::{Columns, all, count, micros, one, opt_count, places};
 use crate::failure::refused;
@@ -137,7 +137,54 @@ pub async fn charge(tx: &mut Tx, id: ProjectId, images: u64, bytes: u64) -> Resu
     {
         return Ok(());
     }
-    let project = get(tx, id).await?;
+    Err(exceeded(tx, id, images, bytes).await?.into())
+}
+
+/// What [`charge_last`] fails with on PostgreSQL.
+const QUOTA: &str = "project_quota";
+
+/// [`charge`] as a transaction's last statement. On PostgreSQL it goes with the commit, so that
+/// nobody waits for this project's account while something is on its way, and it is the commit that
+/// fails: see [`refusal`].
+pub(crate) async fn charge_last(
+    tx: &mut Tx,
+    id: ProjectId,
+    images: u64,
+    bytes: u64,
+) -> Result<(), Failure> {
+    match tx.kind() {
+        Kind::Sqlite => charge(tx, id, images, bytes).await,
+        Kind::Postgres => {
+            let args = [id.hex().into(), count(images), count(bytes)];
+            Ok(tx.post("SELECT charge_project($1, $2, $3)", &args)?)
+        }
+    }
+}
+
+/// What the failure of a transaction that ended with [`charge_last`] means.
+pub(crate) async fn refusal(
+    rows: &mut impl Rows,
+    failure: Failure,
+    id: ProjectId,
+    images: u64,
+    bytes: u64,
+) -> Failure {
+    match failure {
+        Failure::Sql(SqlError::Conflict { constraint }) if constraint == QUOTA => {
+            let refusal = exceeded(rows, id, images, bytes).await;
+            refusal.map_or_else(|failure| failure, Failure::Domain)
+        }
+        other => other,
+    }
+}
+
+async fn exceeded(
+    rows: &mut impl Rows,
+    id: ProjectId,
+    images: u64,
+    bytes: u64,
+) -> Result<Error, Failure> {
+    let project = get(rows, id).await?;
     let (quota, limit, used, requested) = match project.max_image_count {
         Some(limit) if images > 0 && project.image_count + images > limit => {
             (Quota::ImageCount, limit, project.image_count, images)
@@ -147,15 +194,14 @@ pub async fn charge(tx: &mut Tx, id: ProjectId, images: u64, bytes: u64) -> Resu
             (Quota::ImageBytes, limit, project.image_bytes, bytes)
         }
     };
-    Err(Error::QuotaExceeded {
+    Ok(Error::QuotaExceeded {
         project: id,
         project_name: project.name,
         quota,
         limit,
         used,
         requested,
-    }
-    .into())
+    })
 }
 
 /// Gives back to the quota.

@@ -17,14 +17,13 @@ impl App {
         let made = self.new_image(caller, new, String::new())?;
         let settling = made.owner != caller.project && self.meet_owner(made.owner).await?;
         let row = made.clone();
-        // All new images of a project are counted in one row.
         self.catalog()
-            .write_contended(move |tx| {
+            .write_charged(made.owner, 1, move |tx| {
                 Box::pin(async move {
                     if settling {
                         settle(tx, row.owner, row.created_at).await?;
                     }
-                    insert_charged(tx, &row).await
+                    image::insert(tx, &row).await
                 })
             })
             .await?;

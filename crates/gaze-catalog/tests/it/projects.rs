@@ -1,6 +1,6 @@
 //! Projects, their quota, and their users.
 
-use gaze_catalog::{access_key, instance, member, project, token, user};
+use gaze_catalog::{access_key, image, instance, member, project, token, user};
 use gaze_domain::access::{TokenKind, TokenScope};
 use gaze_domain::{
     AccessKey, AccessKeyId, Architecture, Error, Instance, InstanceId, Member, MemberState, Noun,
@@ -201,6 +201,42 @@ async fn of_charges_at_once_exactly_those_within_the_quota_succeed() {
             "{}",
             world.name
         );
+    }
+}
+
+#[tokio::test]
+async fn images_beyond_the_quota_are_not_made() {
+    for world in small().await {
+        let limited = Project {
+            max_image_count: Some(2),
+            ..project_(1)
+        };
+        write!(world, |tx| project::update(tx, &limited)).unwrap();
+        let make = async |n, images| {
+            let image = bare_image(n);
+            let made = world.catalog.write_charged(image.owner, images, move |tx| {
+                Box::pin(async move { image::insert(tx, &image).await })
+            });
+            made.await
+        };
+        make(1, 1).await.unwrap();
+        assert_error!(make(1, 1).await, Error::AlreadyExists { .. });
+        assert_error!(
+            make(2, 2).await,
+            Error::QuotaExceeded {
+                quota: Quota::ImageCount,
+                limit: 2,
+                used: 1,
+                requested: 2,
+                ..
+            }
+        );
+        assert_eq!(world.project(1).await.image_count, 1);
+        let gone = image::get(&mut world.catalog.read(), image_id(2)).await;
+        assert!(gone.is_err(), "{}", world.name);
+        make(2, 1).await.unwrap();
+        assert_error!(make(3, 1).await, Error::QuotaExceeded { used: 2, .. });
+        assert_eq!(world.project(1).await.image_count, 2);
     }
 }
 
