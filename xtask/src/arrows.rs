@@ -15,7 +15,8 @@ type Arrows = BTreeSet<(String, String)>;
 const ARROWS: &[(&str, &[&str])] = &[
     ("gaze-domain", &[]),
     ("gaze-sql", &[]),
-    ("gaze-blob", &[]),
+    ("gaze-digest", &[]),
+    ("gaze-blob", &["gaze-digest"]),
     ("gaze-disk", &[]),
     ("gaze-compute", &[]),
     ("gaze-jobs", &["gaze-sql"]),

@@ -13,7 +13,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     ("gaze-catalog", "seed"),
     ("gaze-http", "bare"),
     ("gaze-sql", "raw_query"),
-    ("gaze-blob", "digest_speed"),
+    ("gaze-digest", "digest_speed"),
 ];
 
 /// Runs the measurements. Nothing else should run on the machine meanwhile. Without options all

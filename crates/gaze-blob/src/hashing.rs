@@ -1,22 +1,23 @@
-//! Digests computed beside the writing: one thread for each digest, all fed with the same bytes.
+//! Digests computed beside the writing, on threads that are all fed with the same bytes.
 
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use bytes::Bytes;
+use gaze_digest::{Md5Sha256, Md5Sum};
 use tokio::sync::oneshot;
 
 use crate::background::{Manners, Work};
 use crate::digest::{Digest, DigestSet, Digests};
 use crate::error::{BlobError, BlobErrorKind};
 use crate::flow::{Budget, Gauge, Matter, Piece};
-use crate::rfc1321::Md5Sum;
 use crate::zeros::ZERO_RUN;
 
 const OP: &str = "compute the digests of the blob";
 
-/// Computes the digests of a stream of bytes, each on a thread of its own.
+/// Computes the digests of a stream of bytes, each on a thread of its own, but MD5 and SHA-256
+/// together where that takes no longer than MD5 alone.
 ///
 /// Chunks are shared with the threads, not copied. [`Hashing::update`] waits while
 /// [`crate::MAX_IN_FLIGHT_BYTES`] are not yet digested. Dropping it ends the threads.
@@ -27,7 +28,7 @@ pub struct Hashing {
 }
 
 impl Hashing {
-    /// Starts a thread for each digest of `set`. Fails with `Unavailable` if the system has no
+    /// Starts the threads for the digests of `set`. Fails with `Unavailable` if the system has no
     /// thread to give.
     pub fn start(set: DigestSet) -> Result<Self, BlobError> {
         Ok(Self {
@@ -70,6 +71,8 @@ impl Hashing {
 /// The digest threads of one writer.
 #[derive(Debug)]
 pub(crate) struct Lanes {
+    /// MD5 and SHA-256, one after the other.
+    both: Option<Lane<48>>,
     md5: Option<Lane<16>>,
     sha256: Option<Lane<32>>,
     sha512: Option<Lane<64>>,
@@ -78,49 +81,59 @@ pub(crate) struct Lanes {
 impl Lanes {
     /// No thread at all.
     pub(crate) const NONE: Self = Self {
+        both: None,
         md5: None,
         sha256: None,
         sha512: None,
     };
 
     pub(crate) fn start(set: DigestSet, work: &Work) -> Result<Self, BlobError> {
-        Ok(Self {
-            md5: set.md5.then(|| Lane::start::<Md5Sum>(work)).transpose()?,
-            sha256: set
-                .sha256
-                .then(|| Lane::start::<sha2::Sha256>(work))
-                .transpose()?,
-            sha512: set
-                .sha512
-                .then(|| Lane::start::<sha2::Sha512>(work))
-                .transpose()?,
-        })
+        let mut lanes = Self::NONE;
+        if let (true, true, Some(both)) = (set.md5, set.sha256, Md5Sha256::new()) {
+            lanes.both = Some(Lane::start(both, work)?);
+        } else {
+            lanes.md5 = set.md5.then(|| Lane::of::<Md5Sum>(work)).transpose()?;
+            let sha256 = set.sha256.then(|| Lane::of::<sha2::Sha256>(work));
+            lanes.sha256 = sha256.transpose()?;
+        }
+        let sha512 = set.sha512.then(|| Lane::of::<sha2::Sha512>(work));
+        lanes.sha512 = sha512.transpose()?;
+        Ok(lanes)
     }
 
     /// Queues `piece` on every thread. Never waits: the charge of the piece bounds the queues.
     pub(crate) fn send(&self, piece: &Piece) -> Result<(), BlobError> {
-        self.md5.as_ref().map_or(Ok(()), |lane| lane.send(piece))?;
-        self.sha256
-            .as_ref()
-            .map_or(Ok(()), |lane| lane.send(piece))?;
-        self.sha512.as_ref().map_or(Ok(()), |lane| lane.send(piece))
+        send(self.both.as_ref(), piece)?;
+        send(self.md5.as_ref(), piece)?;
+        send(self.sha256.as_ref(), piece)?;
+        send(self.sha512.as_ref(), piece)
     }
 
     /// The digests of every piece sent.
     pub(crate) async fn finish(self) -> Result<Digests, BlobError> {
-        Ok(Digests {
-            md5: finish(self.md5).await?,
-            sha256: finish(self.sha256).await?,
-            sha512: finish(self.sha512).await?,
-        })
+        let mut digests = Digests {
+            md5: finish(self.md5).await?.map(Digest),
+            sha256: finish(self.sha256).await?.map(Digest),
+            sha512: finish(self.sha512).await?.map(Digest),
+        };
+        if let Some(both) = finish(self.both).await? {
+            let (md5, sha256) = split(both);
+            digests.md5 = Some(Digest(md5));
+            digests.sha256 = Some(Digest(sha256));
+        }
+        Ok(digests)
     }
 }
 
-async fn finish<const N: usize>(lane: Option<Lane<N>>) -> Result<Option<Digest<N>>, BlobError> {
+fn send<const N: usize>(lane: Option<&Lane<N>>, piece: &Piece) -> Result<(), BlobError> {
+    lane.map_or(Ok(()), |lane| lane.send(piece))
+}
+
+async fn finish<const N: usize>(lane: Option<Lane<N>>) -> Result<Option<[u8; N]>, BlobError> {
     let Some(lane) = lane else { return Ok(None) };
     drop(lane.pieces);
     match lane.digest.await {
-        Ok(digest) => Ok(Some(Digest(digest))),
+        Ok(digest) => Ok(Some(digest)),
         Err(ended) => Err(BlobError::new(BlobErrorKind::Io, OP).because(ended)),
     }
 }
@@ -132,13 +145,17 @@ struct Lane<const N: usize> {
 }
 
 impl<const N: usize> Lane<N> {
-    fn start<S: Sum<N>>(work: &Work) -> Result<Self, BlobError> {
+    fn of<S: Sum<N> + Default>(work: &Work) -> Result<Self, BlobError> {
+        Self::start(S::default(), work)
+    }
+
+    fn start(sum: impl Sum<N>, work: &Work) -> Result<Self, BlobError> {
         let manners = Manners::new(work.clone());
         let (pieces, queue) = channel();
         let (answer, digest) = oneshot::channel();
         thread::Builder::new()
             .name("gaze-digest".into())
-            .spawn(move || run::<S, N>(&queue, answer, manners))
+            .spawn(move || run(sum, &queue, answer, manners))
             .map_err(|error| BlobError::new(BlobErrorKind::Unavailable, OP).because(error))?;
         Ok(Self { pieces, digest })
     }
@@ -151,7 +168,7 @@ impl<const N: usize> Lane<N> {
 }
 
 /// A digest that is being computed.
-trait Sum<const N: usize>: Default {
+trait Sum<const N: usize>: Send + 'static {
     fn add(&mut self, data: &[u8]);
     fn end(self) -> [u8; N];
 }
@@ -164,6 +181,28 @@ impl Sum<16> for Md5Sum {
     fn end(self) -> [u8; 16] {
         self.finish()
     }
+}
+
+impl Sum<48> for Md5Sha256 {
+    fn add(&mut self, data: &[u8]) {
+        self.update(data);
+    }
+
+    fn end(self) -> [u8; 48] {
+        let (md5, sha256) = self.finish();
+        let mut both = [0; 48];
+        both[..16].copy_from_slice(&md5);
+        both[16..].copy_from_slice(&sha256);
+        both
+    }
+}
+
+/// What [`Md5Sha256`] ended with.
+fn split(both: [u8; 48]) -> ([u8; 16], [u8; 32]) {
+    let (mut md5, mut sha256) = ([0; 16], [0; 32]);
+    md5.copy_from_slice(&both[..16]);
+    sha256.copy_from_slice(&both[16..]);
+    (md5, sha256)
 }
 
 impl Sum<32> for sha2::Sha256 {
@@ -186,12 +225,12 @@ impl Sum<64> for sha2::Sha512 {
     }
 }
 
-fn run<S: Sum<N>, const N: usize>(
+fn run<const N: usize>(
+    mut digest: impl Sum<N>,
     queue: &Receiver<Piece>,
     answer: oneshot::Sender<[u8; N]>,
     mut manners: Manners,
 ) {
-    let mut digest = S::default();
     while let Ok(piece) = queue.recv() {
         // Pieces that still queue when the writer was given up are not worth digesting.
         if answer.is_closed() {

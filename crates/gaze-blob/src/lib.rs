@@ -12,7 +12,6 @@ mod fs;
 mod hashing;
 mod key;
 mod reader;
-mod rfc1321;
 mod store;
 #[cfg(feature = "suite")]
 pub mod suite;
@@ -25,7 +24,6 @@ pub use fs::{FsStore, Leftover, MARKER_FILE, Swept};
 pub use hashing::Hashing;
 pub use key::{InvalidKey, Key, MAX_KEY_BYTES, MAX_SEGMENT_BYTES};
 pub use reader::{READ_CHUNK_BYTES, Reader};
-pub use rfc1321::Md5Sum;
 pub use store::{
     BoxFuture, Capabilities, Capacity, Description, Entry, MAX_BLOB_BYTES, Meta, Store, Stored,
     WriteOptions, Writer,
