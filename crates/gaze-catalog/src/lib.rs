@@ -147,8 +147,8 @@ pub const MIGRATIONS: &[Migration] = &[
     },
     Migration {
         version: 83,
-        name: "revision by class",
-        sql: include_str!("../migrations/0083_revision_by_class.sql"),
+        name: "covering indexes",
+        sql: include_str!("../migrations/0083_covering_indexes.sql"),
     },
     Migration {
         version: 84,

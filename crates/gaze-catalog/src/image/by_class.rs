@@ -78,7 +78,10 @@ impl Classes {
         head: &str,
     ) -> String {
         let images = self.images(writer);
-        let over = self.common.as_ref().map(|_| order.over("f"));
+        let over = self
+            .common
+            .as_ref()
+            .map(|_| order.over(["f.created_at", "f.image_id"]));
         let over = over.as_ref().unwrap_or(order);
         let behind = after.map_or(String::new(), |values| {
             format!(" AND {}", over.behind(writer, values))
@@ -126,24 +129,26 @@ impl Classes {
         }
     }
 
-    /// The heads, read from the index alone: each image is somewhere else in the file. First the
-    /// last image of each head is found, and then all up to it: SQLite has no lateral join, and would
-    /// find the last one anew for each image if it were not told to do it beforehand.
+    /// The heads, read from the index alone: each image is somewhere else in the file. Of the images
+    /// with which the heads end, all others up to the first one are enough for a page. It is found
+    /// beforehand: SQLite has no lateral join, and would find the ends anew for each image if it were
+    /// not told otherwise.
     fn covered(&self, images: &str, over: &Order, head: &str) -> String {
         let (id, columns) = match &self.common {
             Some(_) => ("f.image_id", over.selected()),
             None => ("i.id", columns_of_head(over, Lacking::Nothing)),
         };
         format!(
-            "WITH headed AS MATERIALIZED (SELECT class.id AS id, COALESCE(\
-             (SELECT {id} FROM {images} ORDER BY {} LIMIT 1 OFFSET {head} - 1), \
-             (SELECT {id} FROM {images} ORDER BY {} LIMIT 1)) AS last FROM {}) \
-             SELECT {columns} FROM headed AS class CROSS JOIN image AS last CROSS JOIN {images} \
-             AND last.id = class.last AND {}",
+            "WITH ends AS MATERIALIZED (SELECT last.created_at AS at, last.id AS id FROM {class} \
+             CROSS JOIN image AS last WHERE last.id = (SELECT {id} FROM {images} ORDER BY {} LIMIT 1 \
+             OFFSET {head} - 1) ORDER BY {} LIMIT 1) \
+             SELECT {columns} FROM (SELECT at, id FROM ends UNION ALL SELECT {} WHERE NOT EXISTS \
+             (SELECT 1 FROM ends)) AS last CROSS JOIN {class} CROSS JOIN {images} AND {}",
             over.text(),
-            over.reversed().text(),
-            self.table("id"),
-            over.up_to("last.created_at, last.id"),
+            over.over(["last.created_at", "last.id"]).text(),
+            over.behind_all(),
+            over.up_to("last.at, last.id"),
+            class = self.table("id"),
         )
     }
 

@@ -60,11 +60,10 @@ impl Order {
         }
     }
 
-    /// The order by age over rows of images under that name, which have the image's age and id.
-    pub(super) fn over(&self, rows: &str) -> Self {
-        let columns = ["created_at", "image_id"].into_iter();
+    /// The order by age over other columns that hold an image's age and id.
+    pub(super) fn over(&self, columns: [&str; 2]) -> Self {
         let keys = self.0.iter().zip(columns).map(|(key, column)| Key {
-            expression: format!("{rows}.{column}"),
+            expression: column.to_owned(),
             of: key.of,
             direction: key.direction,
         });
@@ -81,19 +80,6 @@ impl Order {
             },
             of: key.of,
             direction: key.direction,
-        });
-        Self(keys.collect())
-    }
-
-    /// The order from the other end.
-    pub(super) fn reversed(&self) -> Self {
-        let keys = self.0.iter().map(|key| Key {
-            expression: key.expression.clone(),
-            of: key.of,
-            direction: match key.direction {
-                Direction::Ascending => Direction::Descending,
-                Direction::Descending => Direction::Ascending,
-            },
         });
         Self(keys.collect())
     }
@@ -148,6 +134,14 @@ impl Order {
         let behind = operator(self.0[0].direction);
         let before = if behind == "<" { ">=" } else { "<=" };
         format!("({columns}) {before} ({values})")
+    }
+
+    /// An age and an id that no image lies behind, in an order by age.
+    pub(super) fn behind_all(&self) -> String {
+        match self.0[0].direction {
+            Direction::Ascending => format!("{}, '~'", i64::MAX),
+            Direction::Descending => format!("{}, ''", i64::MIN),
+        }
     }
 
     /// The condition of lying behind these values. Keys of one direction compare as a row value,
