@@ -155,6 +155,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "charge project",
         sql: include_str!("../migrations/0084_charge_project.sql"),
     },
+    Migration {
+        version: 85,
+        name: "member age",
+        sql: include_str!("../migrations/0085_member_age.sql"),
+    },
 ];
 
 /// A handle on the catalogue. Cheap to clone.

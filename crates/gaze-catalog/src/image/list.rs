@@ -83,9 +83,10 @@ async fn statement(
         let lacking = classes.lacks(rows.kind());
         let mut heads = vec![classes.heads(&mut writer, &order, after, &head)];
         if let Some(shared) = shared_beside(&mut writer, query, &classes)? {
-            let behind = behind(&mut writer, &order, after);
+            let over = order.over(["m.image_created_at", "m.image_id"]);
+            let behind = behind(&mut writer, &over, after);
             let shared = format!("{shared}{behind}");
-            heads.push(head_of(&order, &shared, &head, lacking));
+            heads.push(head_of(&order, &over, &shared, &head, lacking));
         }
         merged(&mut writer, query, &order, &heads, lacking, wanted)
     } else {
@@ -107,7 +108,7 @@ async fn statement(
             let head = writer.add(most_of_head(query).into());
             let lacking = Lacking::Nothing;
             let heads = branches.iter();
-            let heads = heads.map(|branch| head_of(&order, branch, &head, lacking));
+            let heads = heads.map(|branch| head_of(&order, &order, branch, &head, lacking));
             let heads: Vec<String> = heads.collect();
             merged(&mut writer, query, &order, &heads, lacking, wanted)
         }

@@ -70,12 +70,19 @@ pub(super) fn merged(
     )
 }
 
-/// As much of a branch as the page may need: `head`, an argument.
-pub(super) fn head_of(order: &Order, branch: &str, head: &str, lacking: Lacking) -> String {
+/// As much of a branch as the page may need: `head`, an argument. The branch is read in the order
+/// `over`, which is that of the page.
+pub(super) fn head_of(
+    order: &Order,
+    over: &Order,
+    branch: &str,
+    head: &str,
+    lacking: Lacking,
+) -> String {
     format!(
         "SELECT * FROM (SELECT {} FROM {branch} ORDER BY {} LIMIT {head}) AS head",
         columns_of_head(order, lacking),
-        order.text()
+        over.text()
     )
 }
 
