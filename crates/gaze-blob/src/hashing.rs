@@ -289,12 +289,26 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(digests, Digests::default());
-        let mut hashing = Hashing::start(DigestSet::MD5_SHA256).unwrap();
-        hashing.update(Bytes::from_static(b"abc")).await.unwrap();
-        let expected = Digests {
-            sha512: None,
-            ..independent(b"abc")
-        };
-        assert_eq!(hashing.finish().await.unwrap(), expected);
+        for (md5, sha256, sha512) in [
+            (true, true, false),
+            (true, false, false),
+            (false, true, false),
+            (true, false, true),
+        ] {
+            let set = DigestSet {
+                md5,
+                sha256,
+                sha512,
+            };
+            let mut hashing = Hashing::start(set).unwrap();
+            hashing.update(Bytes::from_static(b"abc")).await.unwrap();
+            let all = independent(b"abc");
+            let expected = Digests {
+                md5: all.md5.filter(|_| md5),
+                sha256: all.sha256.filter(|_| sha256),
+                sha512: all.sha512.filter(|_| sha512),
+            };
+            assert_eq!(hashing.finish().await.unwrap(), expected, "{set:?}");
+        }
     }
 }
