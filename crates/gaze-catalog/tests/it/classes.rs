@@ -1,7 +1,7 @@
 //! Every image is in the class of its row, with its tags and properties, and is counted there:
 //! after any writes, also those that fail.
 
-use gaze_catalog::{image, ownership};
+use gaze_catalog::{image, member, ownership};
 use gaze_domain::list::{Condition, Field, ImageList, Scope};
 use gaze_domain::{DiskFormat, ImageId, MemberState, Transition, Visibility};
 use gaze_sql::Kind;
@@ -25,7 +25,9 @@ const STRAYS: &str = "SELECT i.id FROM image i LEFT JOIN image_class c ON c.id =
     UNION ALL SELECT t.image_id FROM image_tag t JOIN image i ON i.id = t.image_id
     WHERE t.class_id <> i.class_id OR t.created_at <> i.created_at
     UNION ALL SELECT p.image_id FROM image_property p JOIN image i ON i.id = p.image_id
-    WHERE p.class_id <> i.class_id OR p.created_at <> i.created_at";
+    WHERE p.class_id <> i.class_id OR p.created_at <> i.created_at
+    UNION ALL SELECT m.image_id FROM image_member m JOIN image i ON i.id = m.image_id
+    WHERE m.image_created_at <> i.created_at";
 
 const MISCOUNTED: &str = "SELECT c.likeness FROM image_class c
     WHERE c.images <> (SELECT COUNT(*) FROM image i WHERE i.class_id = c.id)";
@@ -50,7 +52,7 @@ async fn classes_follow_any_writes() {
     }
 }
 
-/// A catalogue of an earlier version gets classes for its images.
+/// A catalogue of an earlier version gets classes for its images, and members know their age.
 #[tokio::test]
 async fn what_was_there_before_is_in_classes() {
     let statements = &[
@@ -63,6 +65,8 @@ async fn what_was_there_before_is_in_classes() {
          'public', 1, 1, 'iso', 1, 0, 'other', NULL, 0, 0, '', '[]', '{}', 9, 9)",
         "INSERT INTO image_tag VALUES ('a', '1'), ('b', '1'), ('a', '3')",
         "INSERT INTO image_property VALUES ('2', 'n', 'v'), ('3', 'n', 'v')",
+        "INSERT INTO image_member (image_id, project_id, state, created_at, updated_at)
+         VALUES ('1', 'p', 'pending', 20, 20), ('3', 'p', 'accepted', 21, 21)",
     ];
     for (fresh, catalog) in brought_up_to_date(81, statements).await {
         let texts = async |sql: &str| {
@@ -80,6 +84,8 @@ async fn what_was_there_before_is_in_classes() {
         assert_eq!(likenesses, expected, "{}", fresh.name);
         let tags = texts("SELECT tag || image_id FROM image_tag ORDER BY tag, image_id").await;
         assert_eq!(tags, ["a1", "a3", "b1"], "{}", fresh.name);
+        let members = "SELECT CAST(image_created_at AS TEXT) FROM image_member ORDER BY image_id";
+        assert_eq!(texts(members).await, ["7", "9"], "{}", fresh.name);
         if catalog.db().kind() == Kind::Sqlite {
             assert_eq!(texts(MISCOUNTED).await, [""; 0]);
         }
@@ -92,7 +98,7 @@ async fn step(world: &World, dice: &mut Dice, round: usize) {
     let now = at(i64::try_from(round).unwrap());
     let owner = project_id(1 + dice.roll(3) as u128);
     let seed = dice.roll(usize::MAX >> 1) as u64;
-    let done: Result<(), _> = match dice.roll(8) {
+    let done: Result<(), _> = match dice.roll(9) {
         0 | 1 => write!(world, |tx| async {
             let mut new = bare_image(id.uuid().as_u128());
             (new.owner, new.created_at) = (owner, now);
@@ -119,7 +125,11 @@ async fn step(world: &World, dice: &mut Dice, round: usize) {
             image::lock(tx, id).await?;
             ownership::give_image(tx, id, owner, now).await
         }),
-        6 if round.is_multiple_of(5) => write!(world, |tx| async {
+        6 => write!(world, |tx| async {
+            image::lock(tx, id).await?;
+            member::share(tx, id, owner, now).await
+        }),
+        7 if round.is_multiple_of(5) => write!(world, |tx| async {
             ownership::give_all(tx, owner, project_id(1), now).await
         }),
         _ => write!(world, |tx| async { image::delete(tx, id).await }),
