@@ -58,8 +58,6 @@ enum By {
 }
 
 struct Source {
-    /// The most images that it may lead to.
-    most: u64,
     /// Whether its rows know the image's class and age.
     of_class: bool,
     /// The ids' column, the table and its condition with `{}` for each argument.
@@ -115,8 +113,9 @@ impl Source {
     }
 }
 
-/// Chooses. A tag or property that leads to more images than `most` does not drive. Runs one statement if there is
-/// something to count, none otherwise.
+/// Chooses. The only tag or property that is asked for does not drive if it leads to more images than
+/// `most`: of two, one may be rare among what has the other. Runs one statement if there is something
+/// to count, none otherwise.
 pub(super) async fn choose(
     rows: &mut impl Rows,
     conditions: &[Condition],
@@ -141,7 +140,7 @@ pub(super) async fn choose(
                 by_name = by_name.or(Some(Driver { at, by }));
             }
             (_, Some([operand])) => {
-                if let Some(source) = source(field, operand, most)? {
+                if let Some(source) = source(field, operand)? {
                     counted.push((at, source));
                 }
             }
@@ -151,7 +150,11 @@ pub(super) async fn choose(
     if by_name.is_some() || counted.is_empty() {
         return Ok(driven(by_name));
     }
-    fewest(rows, counted).await
+    let most = match counted.as_slice() {
+        [(_, only)] if only.of_class => most,
+        _ => SELECTIVE,
+    };
+    fewest(rows, counted, most).await
 }
 
 /// The values of an `Eq` or of an `In` that is not empty.
@@ -170,11 +173,10 @@ fn column(field: &Field) -> &'static str {
     }
 }
 
-fn source(field: &Field, operand: &Operand, most: u64) -> Result<Option<Source>, Failure> {
+fn source(field: &Field, operand: &Operand) -> Result<Option<Source>, Failure> {
     let value = |operand| coerce(field, Type::Text, operand);
     Ok(match field {
         Field::Tag => Some(Source {
-            most,
             of_class: true,
             ids: "image_id",
             from: "image_tag WHERE tag = {}",
@@ -183,7 +185,6 @@ fn source(field: &Field, operand: &Operand, most: u64) -> Result<Option<Source>,
         Field::Property(name) => {
             plain_text(field, name)?;
             Some(Source {
-                most,
                 of_class: true,
                 ids: "image_id",
                 from: "image_property WHERE name = {} AND value = {}",
@@ -191,7 +192,6 @@ fn source(field: &Field, operand: &Operand, most: u64) -> Result<Option<Source>,
             })
         }
         Field::LocationStore => Some(Source {
-            most: SELECTIVE,
             of_class: false,
             ids: "DISTINCT image_id",
             from: "image_location WHERE store_id = {}",
@@ -201,7 +201,11 @@ fn source(field: &Field, operand: &Operand, most: u64) -> Result<Option<Source>,
     })
 }
 
-async fn fewest(rows: &mut impl Rows, sources: Vec<(usize, Source)>) -> Result<Choice, Failure> {
+async fn fewest(
+    rows: &mut impl Rows,
+    sources: Vec<(usize, Source)>,
+    most: u64,
+) -> Result<Choice, Failure> {
     let mut args = Vec::new();
     let counts: Vec<String> = sources
         .iter()
@@ -212,7 +216,7 @@ async fn fewest(rows: &mut impl Rows, sources: Vec<(usize, Source)>) -> Result<C
             });
             format!(
                 "(SELECT COUNT(*) FROM (SELECT 1 FROM {from} LIMIT {}) AS counted)",
-                source.most + 1
+                most + 1
             )
         })
         .collect();
@@ -226,7 +230,7 @@ async fn fewest(rows: &mut impl Rows, sources: Vec<(usize, Source)>) -> Result<C
     let mut common = None;
     for (at, source) in sources {
         let count = columns.unsigned()?;
-        if count <= source.most {
+        if count <= most {
             if best.as_ref().is_none_or(|(least, _)| count < *least) {
                 let by = By::Ids(source);
                 best = Some((count, Driver { at, by }));

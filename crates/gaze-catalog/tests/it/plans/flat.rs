@@ -170,6 +170,7 @@ fn filters() -> Vec<Vec<Condition>> {
         vec![property("team", "one"), living.clone()],
         vec![property("generation", "old"), is(Field::Status, "active")],
         vec![property("rare", "yes"), is(Field::Tag, "private")],
+        vec![is(Field::Tag, "private"), property("rare", "yes")],
     ]
 }
 
