@@ -147,7 +147,7 @@ impl<K: Clone + Eq + Hash, V> Values<K, V> {
 #[cfg(test)]
 mod tests {
     use gaze_domain::Error;
-    use gaze_sql::testing::databases;
+    use gaze_sql::testing::{Fresh, databases};
     use gaze_sql::{Migration, SqlError};
     use tokio::sync::Notify;
 
@@ -219,6 +219,14 @@ mod tests {
         assert_eq!(word(&kept, db, "b").await.1, 0);
     }
 
+    /// Keeps numbers for as long as no word changes.
+    async fn numbers() -> (Fresh, Kept<&'static str, u32>) {
+        let fresh = gaze_sql::testing::sqlite().await;
+        fresh.db.migrate("test", TABLES).await.unwrap();
+        let kept = Kept::new(&fresh.db, &["word"], 10);
+        (fresh, kept)
+    }
+
     /// A reading that tells when it has begun, and waits to be let go on.
     #[derive(Default)]
     struct Held {
@@ -236,14 +244,11 @@ mod tests {
 
     #[tokio::test]
     async fn who_asks_while_it_is_read_waits_for_that() {
-        let fresh = gaze_sql::testing::sqlite().await;
-        let db = &fresh.db;
-        db.migrate("test", TABLES).await.unwrap();
-        let kept: Kept<&str, u32> = Kept::new(db, &["word"], 10);
+        let (fresh, kept) = numbers().await;
         let (before, after) = (Held::default(), Held::default());
         let later = async {
             before.begun.notified().await;
-            run(db, "UPDATE word SET text = 'two' WHERE id = 'b'").await;
+            run(&fresh.db, "UPDATE word SET text = 'two' WHERE id = 'b'").await;
             let joining = async {
                 after.begun.notified().await;
                 let joined = kept.get("a", async |_| Ok(Some(3)));
@@ -262,10 +267,7 @@ mod tests {
 
     #[tokio::test]
     async fn when_a_reading_fails_or_is_given_up_the_next_one_reads() {
-        let fresh = gaze_sql::testing::sqlite().await;
-        let db = &fresh.db;
-        db.migrate("test", TABLES).await.unwrap();
-        let kept: Kept<&str, u32> = Kept::new(db, &["word"], 10);
+        let (_fresh, kept) = numbers().await;
         let refused = || Err(Error::invalid("word", "refused"));
         let failing = kept.get("a", async |_| {
             tokio::task::yield_now().await;

@@ -161,6 +161,17 @@ pub(crate) fn words(block: &[u8; BLOCK]) -> [u32; 16] {
     words
 }
 
+/// The state after a block: that of its last step, added to the one before the block.
+#[inline]
+pub(crate) fn sums(now: [u32; 4], before: [u32; 4]) -> [u32; 4] {
+    [
+        now[0].wrapping_add(before[0]),
+        now[1].wrapping_add(before[1]),
+        now[2].wrapping_add(before[2]),
+        now[3].wrapping_add(before[3]),
+    ]
+}
+
 /// The 64 steps of a block in groups of four: the group's number, its function, how far each step
 /// turns, and which word it adds.
 macro_rules! in_fours {
@@ -206,10 +217,7 @@ fn compress(state: &mut [u32; 4], blocks: &[[u8; BLOCK]]) {
             };
         }
         in_fours!(four);
-        a = a.wrapping_add(before[0]);
-        b = b.wrapping_add(before[1]);
-        c = c.wrapping_add(before[2]);
-        d = d.wrapping_add(before[3]);
+        [a, b, c, d] = sums([a, b, c, d], before);
     }
     *state = [a, b, c, d];
 }

@@ -12,7 +12,7 @@ use std::arch::x86_64::{
 use std::hint::black_box;
 
 use crate::buffer::BLOCK;
-use crate::md5::{SINES, f, g, h, i, in_fours, words};
+use crate::md5::{SINES, f, g, h, i, in_fours, sums, words};
 
 /// The constants of the 64 rounds (FIPS 180-4, 4.2.2), in fours.
 static ROUNDS: [[u32; 4]; 16] = [
@@ -69,10 +69,7 @@ pub(crate) fn compress(md5: &mut [u32; 4], sha256: &mut [u32; 8], blocks: &[[u8;
             };
         }
         in_fours!(four);
-        a = a.wrapping_add(before[0]);
-        b = b.wrapping_add(before[1]);
-        c = c.wrapping_add(before[2]);
-        d = d.wrapping_add(before[3]);
+        [a, b, c, d] = sums([a, b, c, d], before);
         abef = _mm_add_epi32(abef, abef_before);
         cdgh = _mm_add_epi32(cdgh, cdgh_before);
     }

@@ -129,10 +129,10 @@ impl Classes {
         }
     }
 
-    /// The heads, read from the index alone: each image is somewhere else in the file. Of the images
-    /// with which the heads end, all others up to the first one are enough for a page. It is found
-    /// beforehand: SQLite has no lateral join, and would find the ends anew for each image if it were
-    /// not told otherwise.
+    /// The heads, read from the index alone: the images themselves are scattered over the file. Each
+    /// full head ends with some image, and a page cannot reach behind the first of these ends, so no
+    /// head is read further than that. The ends are found beforehand: SQLite would find them anew for
+    /// each image if it were not told otherwise.
     fn covered(&self, images: &str, over: &Order, head: &str) -> String {
         let (id, columns) = match &self.common {
             Some(_) => ("f.image_id", over.selected()),

@@ -131,8 +131,10 @@ impl Order {
     /// The condition of lying before these values or at them, where all keys have one direction.
     pub(super) fn up_to(&self, values: &str) -> String {
         let columns = list(self.0.iter().map(|key| key.expression.clone()));
-        let behind = operator(self.0[0].direction);
-        let before = if behind == "<" { ">=" } else { "<=" };
+        let before = match self.0[0].direction {
+            Direction::Ascending => "<=",
+            Direction::Descending => ">=",
+        };
         format!("({columns}) {before} ({values})")
     }
 
