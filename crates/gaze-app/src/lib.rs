@@ -19,6 +19,7 @@ mod metadefs;
 mod names;
 mod node;
 mod notices;
+mod outliving;
 mod pace;
 mod people;
 mod places;

@@ -28,6 +28,10 @@ const MAX_BATCH_BYTES: usize = 256 * 1024;
 /// A writer's share is some batches, so that its threads can be at different ones.
 const BATCHES_OF_A_SHARE: usize = 8;
 
+/// Who has had to wait for room waits for that part of its share: it then works for a while before
+/// it waits again, and is woken, with the threads that it feeds, once for several batches.
+const WAITS_OF_A_SHARE: usize = 4;
+
 /// Most zeros in one piece: little enough that a digest thread soon sees that it was given up.
 const MAX_ZERO_PIECE_BYTES: u64 = 16 * 1024 * 1024;
 
@@ -180,7 +184,7 @@ impl Budget {
             let into = usize::try_from(self.at % most as u64).unwrap_or(0);
             let chunk = rest.split_to(rest.len().min(most - into));
             let bytes = chunk.len();
-            let permit = self.permit(bytes.div_ceil(CHARGE_BYTES)).await?;
+            let permit = self.room_for(bytes, share).await?;
             self.charge.add(bytes, permit);
             self.chunks.push(chunk);
             self.at += bytes as u64;
@@ -232,6 +236,21 @@ impl Budget {
             }
         }
         Ok(())
+    }
+
+    /// Room for a chunk.
+    async fn room_for(&self, bytes: usize, share: usize) -> Result<OwnedSemaphorePermit, BlobError> {
+        let units = bytes.div_ceil(CHARGE_BYTES);
+        if let Ok(most) = u32::try_from(units)
+            && let Ok(permit) = Arc::clone(&self.room).try_acquire_many_owned(most)
+        {
+            return Ok(permit);
+        }
+        let enough = share / WAITS_OF_A_SHARE / CHARGE_BYTES;
+        let mut permit = self.permit(units.max(enough)).await?;
+        let rest = permit.num_permits() - units;
+        drop(permit.split(rest));
+        Ok(permit)
     }
 
     async fn permit(&self, units: usize) -> Result<OwnedSemaphorePermit, BlobError> {

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::stores::Need;
 use crate::ingest::{Aftermath, Intake, Landed, Rule, land, lock_stores, undo};
+use crate::outliving::Outliving;
 use crate::requests::{StoreChoice, Upload};
 use crate::work::{WorkKind, enqueue_failure};
 use crate::{App, errors, failure};
@@ -72,9 +73,9 @@ impl App {
         let place = self.admission().upload(image.owner).await;
         let job = JobId::new(self.new_uuid());
         let app = self.clone();
-        // The client may go away at any point, also while the upload is being recorded; the task
-        // then sees the stream break and cleans up.
-        let task = self.tasks().spawn(async move {
+        // The client may go away at any point, also while the upload is being recorded; what is left
+        // to do then sees the stream break and cleans up.
+        let received = Outliving::new(self.tasks(), async move {
             // The body is not `Sync`, so `upload` must not be borrowed across an await.
             let (declared_len, stores) = (upload.declared_len, upload.stores.clone());
             let image = app.begin_upload(&image, job, declared_len, &stores).await?;
@@ -82,8 +83,7 @@ impl App {
             drop(place);
             received
         });
-        task.await
-            .map_err(|error| Error::internal("receiving an upload", error))?
+        received.await
     }
 
     async fn begin_upload(
