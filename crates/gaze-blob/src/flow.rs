@@ -239,7 +239,11 @@ impl Budget {
     }
 
     /// Room for a chunk.
-    async fn room_for(&self, bytes: usize, share: usize) -> Result<OwnedSemaphorePermit, BlobError> {
+    async fn room_for(
+        &self,
+        bytes: usize,
+        share: usize,
+    ) -> Result<OwnedSemaphorePermit, BlobError> {
         let units = bytes.div_ceil(CHARGE_BYTES);
         if let Ok(most) = u32::try_from(units)
             && let Ok(permit) = Arc::clone(&self.room).try_acquire_many_owned(most)

@@ -329,7 +329,8 @@ async fn candidates(catalog: &Catalog) -> Outcome<()> {
         let (micros, found) = mean(async || {
             let (mut read, stores) = (catalog.read(), [store_id(1), store_id(2)]);
             let (media, x86) = (Media::RootDisk, Architecture::X86_64);
-            let found = image::candidate_heads(&mut read, media, x86, &stores, tenant).await?;
+            let found =
+                image::candidate_heads(&mut read, media, x86, Some(&stores), tenant).await?;
             Ok(found.len())
         })
         .await?;

@@ -160,6 +160,11 @@ pub const MIGRATIONS: &[Migration] = &[
         name: "member age",
         sql: include_str!("../migrations/0085_member_age.sql"),
     },
+    Migration {
+        version: 86,
+        name: "member class",
+        sql: include_str!("../migrations/0086_member_class.sql"),
+    },
 ];
 
 /// A handle on the catalogue. Cheap to clone.

@@ -20,8 +20,9 @@ fn decode(c: &mut Columns<'_>) -> Result<Member, Failure> {
 
 pub async fn insert(tx: &mut Tx, member: &Member) -> Result<(), Failure> {
     let sql = "INSERT INTO image_member
-               (image_id, project_id, state, created_at, updated_at, image_created_at)
-               VALUES ($1, $2, $3, $4, $5, (SELECT created_at FROM image WHERE id = $1))
+               (image_id, project_id, state, created_at, updated_at, image_created_at, class_id)
+               VALUES ($1, $2, $3, $4, $5, (SELECT created_at FROM image WHERE id = $1),
+                       (SELECT class_id FROM image WHERE id = $1))
                ON CONFLICT DO NOTHING";
     let args = [
         member.image.hex().into(),
@@ -96,8 +97,9 @@ pub async fn share(
     now: Timestamp,
 ) -> Result<(), Failure> {
     let sql = "INSERT INTO image_member
-               (image_id, project_id, state, created_at, updated_at, image_created_at)
-               VALUES ($1, $2, 'accepted', $3, $3, (SELECT created_at FROM image WHERE id = $1))
+               (image_id, project_id, state, created_at, updated_at, image_created_at, class_id)
+               VALUES ($1, $2, 'accepted', $3, $3, (SELECT created_at FROM image WHERE id = $1),
+                       (SELECT class_id FROM image WHERE id = $1))
                ON CONFLICT (image_id, project_id)
                DO UPDATE SET state = 'accepted', updated_at = excluded.updated_at
                WHERE image_member.state = 'pending'";

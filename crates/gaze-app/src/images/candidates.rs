@@ -35,12 +35,15 @@ impl App {
             target.architecture,
             (!caller.is_admin()).then_some(caller.project),
         );
-        let heads = self.heads_of_candidates(media, of, fit, tenant).await?;
+        // Where all stores fit, to ask where each image is leaves none out.
+        let all_fit = self.names().await?.stores.len() == fit.len();
+        let stores = (!all_fit).then_some(fit);
+        let heads = self.heads_of_candidates(media, of, stores, tenant).await?;
         if let Some(found) = self.kept_page(&heads).await? {
             return Ok(found);
         }
         let mut read = self.catalog().read();
-        let found = image::read_candidates(&mut read, media, of, fit, tenant).await?;
+        let found = image::read_candidates(&mut read, media, of, stores, tenant).await?;
         Ok(self.shelf().put(found))
     }
 

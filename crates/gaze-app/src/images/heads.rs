@@ -58,14 +58,14 @@ impl App {
         &self,
         media: Media,
         of: Architecture,
-        fit: &[StoreId],
+        stores: Option<&[StoreId]>,
         tenant: Option<ProjectId>,
     ) -> Result<Arc<Vec<Head>>> {
         let find = async {
             let mut read = self.catalog().read();
-            Ok(image::candidate_heads(&mut read, media, of, fit, tenant).await?)
+            Ok(image::candidate_heads(&mut read, media, of, stores, tenant).await?)
         };
-        let key = format!("{media} {of} {fit:?} {tenant:?}");
+        let key = format!("{media} {of} {stores:?} {tenant:?}");
         self.heads_of_page(key, find).await
     }
 

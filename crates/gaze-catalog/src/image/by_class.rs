@@ -114,6 +114,11 @@ impl Classes {
         }
     }
 
+    /// Whether classes decide all that is asked of the images.
+    pub(super) fn decide_all(&self) -> bool {
+        self.common.is_none() && self.left.is_empty()
+    }
+
     /// Whether an index has all that is asked of the images. PostgreSQL would have to look at them
     /// all the same where they have been changed lately.
     fn are_covered(&self, kind: Kind) -> bool {
@@ -154,7 +159,7 @@ impl Classes {
 
     /// The number of images of all classes that meet the conditions.
     pub(super) fn count(&self, writer: &mut Writer<'_>) -> String {
-        if writer.kind() == Kind::Sqlite && self.common.is_none() && self.left.is_empty() {
+        if writer.kind() == Kind::Sqlite && self.decide_all() {
             let table = self.table("images");
             return format!("(SELECT COALESCE(SUM(class.images), 0) FROM {table})");
         }

@@ -3,22 +3,15 @@
 use gaze_domain::{Architecture, Image, Media, ProjectId, StoreId};
 use gaze_sql::Value;
 
+use super::class::OF_MEMBER;
 use super::read::{self, Read};
 use super::revision::{HEAD, Head, decode_head};
 use crate::columns::{all, padded, places};
 use crate::{Failure, Rows};
 
-/// What images, or classes of them, under that name have to be alike in.
-fn could_be_one(of: &str, media: Media) -> String {
-    format!(
-        "{of}.architecture = $1 AND {of}.media = '{media}' AND {of}.status = 'active' \
-         AND {of}.enabled = 1 AND {of}.system = 0"
-    )
-}
-
 /// Ready, enabled, non-system root disks or installation discs of the architecture with a ready copy
-/// in one of the stores; for a tenant, those it owns, public ones and accepted shared ones. Newest
-/// first.
+/// in one of the stores, or, without stores, wherever they are; for a tenant, those it owns, public
+/// ones and accepted shared ones. Newest first.
 ///
 /// Costs as much as there are images that could be candidates and that the tenant sees: they are all
 /// that some classes have. What other tenants keep to themselves is not read. One statement.
@@ -26,10 +19,10 @@ pub async fn candidate_heads(
     rows: &mut impl Rows,
     media: Media,
     architecture: Architecture,
-    stores: &[StoreId],
+    stores: Option<&[StoreId]>,
     tenant: Option<ProjectId>,
 ) -> Result<Vec<Head>, Failure> {
-    if stores.is_empty() {
+    if stores.is_some_and(<[StoreId]>::is_empty) {
         return Ok(Vec::new());
     }
     let (sql, args) = statement(media, architecture, stores, tenant);
@@ -42,10 +35,10 @@ pub async fn read_candidates(
     rows: &mut impl Rows,
     media: Media,
     architecture: Architecture,
-    stores: &[StoreId],
+    stores: Option<&[StoreId]>,
     tenant: Option<ProjectId>,
 ) -> Result<Vec<Read>, Failure> {
-    if stores.is_empty() {
+    if stores.is_some_and(<[StoreId]>::is_empty) {
         return Ok(Vec::new());
     }
     let (sql, args) = selecting(&read::columns(), media, architecture, stores, tenant);
@@ -59,7 +52,8 @@ pub async fn candidates(
     stores: &[StoreId],
     tenant: Option<ProjectId>,
 ) -> Result<Vec<Image>, Failure> {
-    let found = read_candidates(rows, Media::RootDisk, architecture, stores, tenant).await?;
+    let (media, stores) = (Media::RootDisk, Some(stores));
+    let found = read_candidates(rows, media, architecture, stores, tenant).await?;
     Ok(found.into_iter().map(|read| read.image).collect())
 }
 
@@ -67,7 +61,7 @@ pub async fn candidates(
 pub fn statement(
     media: Media,
     architecture: Architecture,
-    stores: &[StoreId],
+    stores: Option<&[StoreId]>,
     tenant: Option<ProjectId>,
 ) -> (String, Vec<Value>) {
     selecting(HEAD, media, architecture, stores, tenant)
@@ -77,44 +71,50 @@ fn selecting(
     columns: &str,
     media: Media,
     architecture: Architecture,
-    stores: &[StoreId],
+    stores: Option<&[StoreId]>,
     tenant: Option<ProjectId>,
 ) -> (String, Vec<Value>) {
     let mut args: Vec<Value> = vec![architecture.as_str().into()];
     args.extend(tenant.map(|project| project.hex().into()));
-    let first = args.len() + 1;
-    args.extend(padded(stores.iter().map(|id| id.hex().into()).collect()));
-    let copied = format!(
-        "EXISTS (SELECT 1 FROM image_location l WHERE l.image_id = i.id \
-         AND l.state = 'ready' AND l.store_id IN ({}))",
-        places(first, args.len() + 1 - first)
+    let copied = stores.map_or(String::new(), |stores| copied(stores, &mut args));
+    let could_be_one = format!(
+        "c.architecture = $1 AND c.media = '{media}' AND c.status = 'active' AND c.enabled = 1 \
+         AND c.system = 0"
     );
-    let found = |tables: &str, condition: &str| {
+    let found = |tables: &str, condition: &str, tie: &str| {
         format!(
             "SELECT {columns}, i.created_at AS made, i.id AS known FROM {tables} CROSS JOIN image i \
-             WHERE {condition} AND {copied}"
+             WHERE {condition} AND {could_be_one} AND {tie}{copied}"
         )
     };
-    let of_class = format!("{} AND i.class_id = c.id", could_be_one("c", media));
+    let of_class = |seen| found("image_class c", seen, "i.class_id = c.id");
     let found = match tenant {
-        None => found("image_class c", &of_class),
-        // Nothing is found twice: what others have shared is neither public nor the tenant's.
+        None => of_class("1 = 1"),
+        // Nothing is found twice.
         Some(_) => format!(
-            "{} UNION ALL {}",
+            "{} UNION ALL {} UNION ALL {}",
+            of_class("c.owner_id = $2"),
+            of_class("c.visibility = 'public' AND (c.owner_id || '') <> $2"),
             found(
-                "image_class c",
-                &format!("(c.owner_id = $2 OR c.visibility = 'public') AND {of_class}")
-            ),
-            found(
-                "image_member m",
-                &format!(
-                    "m.project_id = $2 AND m.state = 'accepted' AND i.id = m.image_id \
-                     AND i.visibility = 'shared' AND (i.owner_id || '') <> $2 AND {}",
-                    could_be_one("i", media)
-                )
+                "image_member m CROSS JOIN image_class c",
+                "m.project_id = $2 AND m.state = 'accepted' AND c.id = m.class_id \
+                 AND c.visibility = 'shared' AND (c.owner_id || '') <> $2",
+                OF_MEMBER
             )
         ),
     };
     let sql = format!("{found} ORDER BY made DESC, known DESC");
     (sql, args)
+}
+
+/// The condition of having a ready copy in one of the stores; their ids are added to the arguments.
+fn copied(stores: &[StoreId], args: &mut Vec<Value>) -> String {
+    let ids = padded(stores.iter().map(|id| id.hex().into()).collect());
+    let many = ids.len();
+    args.extend(ids);
+    let places = places(args.len() + 1 - many, many);
+    format!(
+        " AND EXISTS (SELECT 1 FROM image_location l WHERE l.image_id = i.id \
+         AND l.state = 'ready' AND l.store_id IN ({places}))"
+    )
 }

@@ -31,6 +31,11 @@ pub(super) const ROW: &str = concat!(
     "), 0)"
 );
 
+/// Ties an image `i` to a member `m`, by the index that has the revision as well on SQLite and not by
+/// that of ids, from which the row would have to be looked up.
+pub(super) const OF_MEMBER: &str = "i.class_id = m.class_id \
+    AND i.created_at = m.image_created_at AND (i.id || '') = m.image_id";
+
 /// How often others may take the number that a new class was to get, on PostgreSQL.
 const TRIES: usize = 100;
 
@@ -96,6 +101,7 @@ pub(super) async fn settle_row(tx: &mut Tx, id: ImageId, row: &Row) -> Result<i6
         "UPDATE image SET class_id = $1 WHERE id = $2",
         "UPDATE image_tag SET class_id = $1 WHERE image_id = $2",
         "UPDATE image_property SET class_id = $1 WHERE image_id = $2",
+        "UPDATE image_member SET class_id = $1 WHERE image_id = $2",
     ] {
         tx.post(sql, &[now.into(), id.hex().into()])?;
     }
@@ -113,7 +119,7 @@ pub(crate) async fn give_all(tx: &mut Tx, from: ProjectId, to: ProjectId) -> Res
         let before = row.int(0)?;
         let now = of_one(tx, &row.text(1)?.into()).await?;
         let args = [now.into(), before.into(), to.hex().into()];
-        for table in ["image_tag", "image_property"] {
+        for table in ["image_tag", "image_property", "image_member"] {
             let sql = format!(
                 "UPDATE {table} SET class_id = $1 WHERE image_id IN \
                  (SELECT id FROM image WHERE class_id = $2 AND owner_id = $3)"

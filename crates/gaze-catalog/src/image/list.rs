@@ -18,7 +18,7 @@ use super::by_class::{self, Classes};
 use super::conditions::Writer;
 use super::driver::{Choice, Driver, FEW, SELECTIVE, choose};
 use super::order::{Order, first_field};
-use super::page::{Lacking, Wanted, head_of, merged, most_of_head, of_branch};
+use super::page::{Lacking, Wanted, head_of, head_of_members, merged, most_of_head, of_branch};
 use super::read::{self, Read};
 use super::revision::{Head, decode_head};
 use crate::columns::{Columns, all};
@@ -86,7 +86,11 @@ async fn statement(
             let over = order.over(["m.image_created_at", "m.image_id"]);
             let behind = behind(&mut writer, &over, after);
             let shared = format!("{shared}{behind}");
-            heads.push(head_of(&order, &over, &shared, &head, lacking));
+            heads.push(if classes.decide_all() {
+                head_of_members(&order, &over, &shared, &head)
+            } else {
+                head_of(&order, &over, &shared, &head, lacking)
+            });
         }
         merged(&mut writer, query, &order, &heads, lacking, wanted)
     } else {
@@ -160,7 +164,7 @@ fn writer(kind: Kind, query: &ImageList) -> Writer<'_> {
 }
 
 /// What others have shared with the project and none of its classes has, if the scope and the
-/// conditions allow any.
+/// conditions allow any: members `m` with their image `i`, or with its class if that decides all.
 fn shared_beside(
     writer: &mut Writer<'_>,
     query: &ImageList,
@@ -175,8 +179,16 @@ fn shared_beside(
     }
     let project = add(writer, *project);
     let of_others = format!(" AND (i.owner_id || '') <> {project}");
-    let tables = "image_member m CROSS JOIN image i";
-    let branch = shared_branch(writer, tables, &project, shared, &of_others);
+    let (tables, tie) = if classes.decide_all() {
+        (
+            "image_member m CROSS JOIN image_class i",
+            "i.id = m.class_id",
+        )
+    } else {
+        (SHARED, OF_IMAGE)
+    };
+    let further = format!(" AND {tie}{of_others}");
+    let branch = shared_branch(writer, tables, &project, shared, &further);
     let at = classes.common.as_ref().map(|common| common.at);
     let common = writer.all(&query.conditions, |n, _| Some(n) == at)?;
     let (decided, left) = (&classes.decided, &classes.left);
@@ -240,10 +252,10 @@ fn branches(
             }
             if shares {
                 let tables = match driver {
-                    None => "image_member m CROSS JOIN image i".to_owned(),
+                    None => SHARED.to_owned(),
                     Some(_) => format!("{table} CROSS JOIN image_member m"),
                 };
-                let further = format!("{others}{tie}");
+                let further = format!(" AND {OF_IMAGE}{others}{tie}");
                 branches.push(shared_branch(writer, &tables, &project, shared, &further));
             }
             branches
@@ -251,7 +263,12 @@ fn branches(
     }
 }
 
-/// The images that were shared with a project, as far as it is in one of those states.
+/// Members with their images.
+const SHARED: &str = "image_member m CROSS JOIN image i";
+const OF_IMAGE: &str = "i.id = m.image_id";
+
+/// The images that were shared with a project, as far as it is in one of those states; what ties
+/// them to the members is among the further conditions.
 fn shared_branch(
     writer: &mut Writer<'_>,
     tables: &str,
@@ -264,7 +281,7 @@ fn shared_branch(
         .map(|state| writer.add(state.as_str().into()))
         .collect();
     format!(
-        "{tables} WHERE m.project_id = {project} AND m.state IN ({}) AND i.id = m.image_id \
+        "{tables} WHERE m.project_id = {project} AND m.state IN ({}) \
          AND (i.visibility || '') = 'shared' AND i.status <> 'deleted'{further}",
         states.join(", ")
     )

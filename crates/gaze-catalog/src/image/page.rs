@@ -2,6 +2,7 @@
 
 use gaze_domain::list::{ImageList, Start};
 
+use super::class::OF_MEMBER;
 use super::conditions::Writer;
 use super::order::Order;
 use super::read;
@@ -82,6 +83,17 @@ pub(super) fn head_of(
     format!(
         "SELECT * FROM (SELECT {} FROM {branch} ORDER BY {} LIMIT {head}) AS head",
         columns_of_head(order, lacking),
+        over.text()
+    )
+}
+
+/// The same of a branch of members, which know their image's class and age: no more images are looked
+/// at than the head has.
+pub(super) fn head_of_members(order: &Order, over: &Order, branch: &str, head: &str) -> String {
+    format!(
+        "SELECT {} FROM (SELECT m.class_id, m.image_created_at, m.image_id FROM {branch} \
+         ORDER BY {} LIMIT {head}) AS m CROSS JOIN image i WHERE {OF_MEMBER}",
+        columns_of_head(order, Lacking::Nothing),
         over.text()
     )
 }

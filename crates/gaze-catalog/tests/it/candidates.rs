@@ -120,5 +120,16 @@ async fn candidates_are_what_could_start_and_may_be_seen_newest_first() {
         check(&[store_id(1), store_id(2)], Some(1), &[14, 12, 10, 9, 1]).await;
         check(&[store_id(2)], Some(3), &[]).await;
         check(&[], Some(1), &[]).await;
+        // Wherever they are, and if they are nowhere.
+        let (root, x86) = (Media::RootDisk, Architecture::X86_64);
+        let mut read = world.catalog.read();
+        let heads = image::candidate_heads(&mut read, root, x86, None, Some(project_id(1)));
+        let ids: Vec<u128> = heads
+            .await
+            .unwrap()
+            .iter()
+            .map(|head| head.id.uuid().as_u128())
+            .collect();
+        assert_eq!(ids, [15, 14, 12, 10, 9, 1], "on {}", world.name);
     }
 }

@@ -27,7 +27,7 @@ const STRAYS: &str = "SELECT i.id FROM image i LEFT JOIN image_class c ON c.id =
     UNION ALL SELECT p.image_id FROM image_property p JOIN image i ON i.id = p.image_id
     WHERE p.class_id <> i.class_id OR p.created_at <> i.created_at
     UNION ALL SELECT m.image_id FROM image_member m JOIN image i ON i.id = m.image_id
-    WHERE m.image_created_at <> i.created_at";
+    WHERE m.class_id <> i.class_id OR m.image_created_at <> i.created_at";
 
 const MISCOUNTED: &str = "SELECT c.likeness FROM image_class c
     WHERE c.images <> (SELECT COUNT(*) FROM image i WHERE i.class_id = c.id)";
