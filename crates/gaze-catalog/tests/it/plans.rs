@@ -387,5 +387,8 @@ async fn candidates(world: &World, analyzed: bool) {
         &indexes,
         "a tenant's candidates wherever they are",
     );
-    assert!(!plan.join("\n").contains("image_location"), "{plan:?}");
+    let text = plan.join("\n");
+    assert!(!text.contains("image_location"), "{text}");
+    let sqlite = world.catalog.db().kind() == Kind::Sqlite;
+    assert!(!sqlite || !ways::reads_rows(&text), "{text}");
 }

@@ -45,7 +45,15 @@ pub(super) async fn check(world: &World) {
             let is_used = text.contains(index);
             assert_eq!(is_used, used.contains(&index), "{index}: {list:?}\n{text}");
         }
+        assert!(!by_class || !reads_rows(&text), "{list:?}\n{text}");
     }
+}
+
+/// Whether SQLite reads rows of images, beside what an index has of them.
+pub(super) fn reads_rows(plan: &str) -> bool {
+    let of_images = |line: &&str| line.contains(" i USING ") && !line.contains("image_class_by_");
+    let mut lines = plan.lines().filter(of_images);
+    lines.any(|line| !line.contains("COVERING") && !line.contains("autoindex_image_class"))
 }
 
 /// The index that a list by age is read from if its conditions leave some classes only; on SQLite,
