@@ -352,6 +352,31 @@ mod tests {
         assert_eq!(gauge.read().bytes, MAX_IN_FLIGHT_BYTES as u64);
     }
 
+    #[tokio::test]
+    async fn who_has_to_wait_waits_for_room_for_several_batches() {
+        let mut budget = Budget::new(Arc::default());
+        let mut rest = Bytes::from(vec![1; 2 * MAX_IN_FLIGHT_BYTES]);
+        let mut held = Vec::new();
+        for _ in 0..MAX_IN_FLIGHT_BYTES / MAX_BATCH_BYTES {
+            held.push(budget.fill(&mut rest).await.unwrap());
+        }
+        let several = MAX_IN_FLIGHT_BYTES / WAITS_OF_A_SHARE / MAX_BATCH_BYTES;
+        let mut taken = Vec::new();
+        {
+            let mut next = std::pin::pin!(budget.fill(&mut rest));
+            for _ in 0..several {
+                assert!(soon(next.as_mut()).await.is_none());
+                held.pop();
+            }
+            taken.extend(soon(next.as_mut()).await);
+        }
+        // It took no more than it needed.
+        while let Some(piece) = soon(budget.fill(&mut rest)).await {
+            taken.push(piece);
+        }
+        assert_eq!(taken.len(), several);
+    }
+
     /// What a future yields without anything else happening.
     async fn soon<T>(future: impl Future<Output = T>) -> Option<T> {
         let mut future = std::pin::pin!(tokio::task::unconstrained(future));
