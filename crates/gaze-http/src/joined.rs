@@ -83,7 +83,7 @@ fn place(part: &Bytes) -> (usize, usize) {
 
 /// A number that the same parts have in common, and others hardly ever.
 fn trace(head: &str, parts: &[Bytes], tail: &str) -> u64 {
-    // Odd, with bits all over it: pi, as in many such mixtures.
+    // Odd, with bits all over it: 2^64 through pi.
     const MIX: u64 = 0x517c_c1b7_2722_0a95;
     let mix = |sum: u64, more: usize| (sum.rotate_left(5) ^ more as u64).wrapping_mul(MIX);
     let ends = mix(mix(0, head.len()), tail.len());
