@@ -58,19 +58,27 @@ impl Lab {
         std::fs::write(self.path(name), bytes).unwrap();
     }
 
-    /// Runs a tool in the folder; the words are split at spaces.
+    /// Runs a tool in the folder. On a busy machine QEMU may fail to measure how fast it derives
+    /// keys: then it tries again.
     fn run(&self, tool: &str, words: &[&str]) -> String {
-        let output = Command::new(tool)
-            .args(words)
-            .current_dir(self.dir.path())
-            .output()
-            .unwrap();
-        let (out, err) = (
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr),
-        );
-        assert!(output.status.success(), "{tool} {words:?}: {out}{err}");
-        out.into_owned()
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let output = Command::new(tool)
+                .args(words)
+                .current_dir(self.dir.path())
+                .output()
+                .unwrap();
+            let (out, err) = (
+                String::from_utf8_lossy(&output.stdout),
+                String::from_utf8_lossy(&output.stderr),
+            );
+            if tries < 10 && err.contains("Unable to get accurate CPU usage") {
+                continue;
+            }
+            assert!(output.status.success(), "{tool} {words:?}: {out}{err}");
+            return out.into_owned();
+        }
     }
 
     /// `qemu-img` with the words of `line`.
