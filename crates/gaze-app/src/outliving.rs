@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use gaze_jobs::BoxFuture;
 use tokio::runtime::Handle;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
@@ -11,22 +12,14 @@ use tracing::Instrument as _;
 ///
 /// So what a client sends is read by the task that serves its connection, and no other has to be
 /// woken, on another processor, for each piece.
-pub(crate) struct Outliving<F>
-where
-    F: Future + Send + 'static,
-    F::Output: Send + 'static,
-{
+pub(crate) struct Outliving<T: Send + 'static> {
     /// `None` when it has ended.
-    work: Option<Pin<Box<F>>>,
+    work: Option<BoxFuture<'static, T>>,
     tasks: TaskTracker,
 }
 
-impl<F> Outliving<F>
-where
-    F: Future + Send + 'static,
-    F::Output: Send + 'static,
-{
-    pub(crate) fn new(tasks: &TaskTracker, work: F) -> Self {
+impl<T: Send> Outliving<T> {
+    pub(crate) fn new(tasks: &TaskTracker, work: impl Future<Output = T> + Send + 'static) -> Self {
         Self {
             work: Some(Box::pin(work)),
             tasks: tasks.clone(),
@@ -34,14 +27,10 @@ where
     }
 }
 
-impl<F> Future for Outliving<F>
-where
-    F: Future + Send + 'static,
-    F::Output: Send + 'static,
-{
-    type Output = F::Output;
+impl<T: Send> Future for Outliving<T> {
+    type Output = T;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         let Some(work) = &mut self.work else {
             return Poll::Pending;
         };
@@ -53,11 +42,7 @@ where
     }
 }
 
-impl<F> Drop for Outliving<F>
-where
-    F: Future + Send + 'static,
-    F::Output: Send + 'static,
-{
+impl<T: Send> Drop for Outliving<T> {
     fn drop(&mut self) {
         // What has panicked has no rest; and where there is no runtime, the process ends.
         if !std::thread::panicking()
