@@ -54,6 +54,7 @@ pub use gaze_catalog::json;
 pub use gaze_catalog::member::Share;
 pub use gaze_catalog::ownership::Owned;
 pub use gaze_compute::Room;
+pub use images::Told;
 pub use ingest::UploadCounts;
 pub use long_jobs::{LongJobView, NewLongJob};
 pub use names::Names;
@@ -95,6 +96,7 @@ struct Inner {
     counts: images::Counts,
     shelf: shelf::Shelf,
     heads: images::Heads,
+    tellings: images::Tellings,
     calls: calls::Calls,
     notices: notices::Counters,
     capabilities: images::Capabilities,
@@ -122,6 +124,7 @@ impl App {
         let machines = machines::KeptMachines::new(&db);
         let counts = images::Counts::new(&db);
         let heads = images::Heads::new(&db);
+        let tellings = images::Tellings::new(&db, settings.kept_images);
         let catalog = Catalog::open(db).await?;
         let capabilities = images::Capabilities::open(&catalog, runtime.as_ref()).await?;
         let fetcher = ingest::Fetcher::new(&settings)?;
@@ -148,6 +151,7 @@ impl App {
                 mirrors: Semaphore::new(settings.transfers.max(1)),
                 shelf: shelf::Shelf::new(settings.kept_images),
                 heads,
+                tellings,
                 closing: CancellationToken::new(),
                 paces: auth::Paces::new(&settings.rates),
                 settings,
@@ -251,6 +255,10 @@ impl App {
 
     pub(crate) fn heads(&self) -> &images::Heads {
         &self.inner.heads
+    }
+
+    pub(crate) fn tellings(&self) -> &images::Tellings {
+        &self.inner.tellings
     }
 
     pub(crate) fn shelf(&self) -> &shelf::Shelf {

@@ -2,6 +2,8 @@
 //! costs, and a tree of values in between would double that.
 
 use bytes::Bytes;
+use gaze_app::Told;
+use gaze_domain::Error;
 use gaze_http::joined;
 use serde_json::Value;
 
@@ -21,10 +23,9 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    pub(crate) fn of<T: Inventory>(thing: &T) -> Result<Self, Failure> {
+    pub(crate) fn of<T: Inventory>(thing: &T) -> Result<Self, Error> {
         let json = serde_json::to_vec(thing);
-        let json = json
-            .map_err(|_unwritable| api(Code::Internal, format!("cannot write a {}", T::CLASS)))?;
+        let json = json.map_err(|error| Error::internal("writing an inventory", error))?;
         let nested = T::NESTED.iter().map(|(key, _)| thing.nested(key)).sum();
         Ok(Self {
             json: json.into(),
@@ -40,7 +41,7 @@ pub(crate) struct Listing {
     /// Of what class the things are, and what is in them.
     class: &'static str,
     inner: &'static [(&'static str, &'static str)],
-    /// The members of a JSON array.
+    /// The members of a JSON array, one or several in each.
     rows: Vec<Bytes>,
     /// How many further inventories are in each.
     nested: Vec<usize>,
@@ -62,6 +63,15 @@ impl Listing {
         }
     }
 
+    /// The same of rows that were written before, with commas between them.
+    pub(crate) fn of_told<T: Inventory>(told: &Told) -> Self {
+        Self {
+            rows: vec![told.text.clone()],
+            nested: told.copies.clone(),
+            ..Self::of::<T>(Vec::new())
+        }
+    }
+
     /// As answers of queries are: with a schema, whoever asks.
     pub(crate) fn of_query(mut self) -> Self {
         self.always_with_schema = true;
@@ -77,7 +87,7 @@ impl Listing {
     pub(crate) fn body(&self, schema_wanted: bool) -> Bytes {
         let mut text = String::from("]");
         if schema_wanted || self.always_with_schema {
-            text.reserve(self.rows.len() * ROOM);
+            text.reserve(self.nested.len() * ROOM);
             text.push_str(",\"schema\":");
             self.write_schema(&mut text);
         }
@@ -163,6 +173,24 @@ mod tests {
             ..Image::default()
         };
         vec![described, Image::default()]
+    }
+
+    #[test]
+    fn rows_that_were_written_before_are_told_as_if_they_were_written_now() {
+        for images in [images(), Vec::new()] {
+            let text: Vec<Bytes> = written(&images).into_iter().map(|row| row.json).collect();
+            let told = Told {
+                text: joined("", &text, ""),
+                copies: written(&images).iter().map(|row| row.nested).collect(),
+            };
+            let (before, now) = (
+                Listing::of_told::<Image>(&told),
+                Listing::of::<Image>(written(&images)),
+            );
+            for schema in [false, true] {
+                assert_eq!(before.body(schema), now.body(schema));
+            }
+        }
     }
 
     #[test]

@@ -121,7 +121,8 @@ pub(crate) mod validate_session;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use gaze_app::{KeptImage, Rendering};
+use bytes::Bytes;
+use gaze_app::{KeptImage, Names, Rendering};
 use gaze_domain::{Caller, Error, Image, ImageId, JobId, Noun, RegionId, StoreId};
 use serde_json::Value;
 
@@ -172,25 +173,36 @@ async fn image_list(
         .collect();
     let exports = call.app.ready_exports(caller, &exported);
     let exports = exports.await.map_err(told)?;
-    let form = Rendering {
-        face: "zstack",
-        variant: 0,
-        names: names.generation,
-    };
     let write = |kept: &Arc<KeptImage>| {
-        let shown = || map::image::inventory(kept, |store| names.store(store));
         // Addresses of exports are capabilities: they are not kept with what everybody is shown.
         if let Some(exports) = exports.get(&kept.id).filter(|found| !found.is_empty()) {
-            let mut shown = shown();
+            let mut shown = map::image::inventory(kept, |store| names.store(store));
             map::export::show(&mut shown, exports, &call.origin);
             return Row::of(&shown);
         }
+        let json = written(kept, &names)?;
         let nested = kept.locations.len();
-        let json = kept.rendered(form, |_kept| Row::of(&shown()).map(|row| row.json.into()))?;
         Ok(Row { json, nested })
     };
-    let rows: Result<Vec<Row>, Failure> = images.iter().map(write).collect();
-    Ok(Listing::of::<wire::image::Image>(rows?))
+    let rows: Result<Vec<Row>, Error> = images.iter().map(write).collect();
+    Ok(Listing::of::<wire::image::Image>(rows.map_err(told)?))
+}
+
+/// The form in which everybody is shown an image.
+fn form(names: &Names) -> Rendering {
+    Rendering {
+        face: "zstack",
+        variant: 0,
+        names: names.generation,
+    }
+}
+
+/// The image in that form, without exports.
+fn written(kept: &KeptImage, names: &Names) -> Result<Bytes, Error> {
+    kept.rendered(form(names), |kept| {
+        let shown = map::image::inventory(kept, |store| names.store(store));
+        Row::of(&shown).map(|row| row.json.into())
+    })
 }
 
 /// Images with the paths of their copies and, for whom they belong to, what is exported of them.

@@ -16,10 +16,18 @@ impl App {
         let machine = self.known_instance(caller, id).await?;
         let root = self.root_of(&machine).await?;
         let (target, fit) = self.candidate_target(&machine, &root).await?;
-        let mut found = self
-            .could_fit(caller, Media::RootDisk, &target, &fit)
-            .await?;
-        found.retain(|image| judge(&target, image, &fit).is_ok());
+        self.judged_candidates(caller, &target, &fit).await
+    }
+
+    /// The candidates of any machine that asks for the same, and has those stores.
+    pub(super) async fn judged_candidates(
+        &self,
+        caller: &Caller,
+        target: &Target,
+        fit: &[StoreId],
+    ) -> Result<Vec<Arc<KeptImage>>> {
+        let mut found = self.could_fit(caller, Media::RootDisk, target, fit).await?;
+        found.retain(|image| judge(target, image, fit).is_ok());
         Ok(found)
     }
 

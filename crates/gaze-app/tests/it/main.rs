@@ -46,6 +46,7 @@ mod statements;
 mod tags;
 mod tenancies;
 mod tickets;
+mod told;
 mod upkeep;
 mod upload;
 mod upload_many;

@@ -30,11 +30,13 @@ pub(crate) enum Role {
 
 /// Images of the small tenant.
 const OF_TENANT: usize = 100;
-/// Public root disks: with the tenant's own, a list of candidates is as long as [`OF_TENANT`],
-/// however large the catalogue is.
-const PUBLIC_ROOTS: usize = 50;
+/// Public root disks: with the tenant's own and those that are shared with it, a list of candidates
+/// is as long as [`OF_TENANT`], however large the catalogue is.
+const PUBLIC_ROOTS: usize = 25;
 /// Images that the tenant is an accepted member of.
-const SHARED: usize = 50;
+const SHARED: usize = 25;
+/// One image in so many is shared with somebody.
+const SHARED_IN: usize = 40;
 /// The first image was made in January 2024, another each minute.
 const BEGIN: i64 = 1_704_067_200;
 const STEP: i64 = 60;
@@ -164,7 +166,8 @@ pub(crate) async fn seed(
     for n in part {
         let age = plan.age(n);
         if is_shared(plan, age) {
-            let tenant = (age / 100).is_multiple_of((plan.len() / 100 / SHARED).max(1));
+            let tenants = (plan.len() / SHARED_IN / SHARED).max(1);
+            let tenant = (age / SHARED_IN).is_multiple_of(tenants);
             let (project, state) = if tenant {
                 (people::TENANT, MemberState::Accepted)
             } else {
@@ -186,7 +189,7 @@ pub(crate) async fn seed(
 const SIZE: u64 = 1 << 30;
 
 fn is_shared(plan: &Plan, age: usize) -> bool {
-    age % 100 == 3 && plan.role(age) == Role::Owner
+    age % SHARED_IN == 3 && plan.role(age) == Role::Owner
 }
 
 fn nth(plan: &Plan, n: usize) -> Result<Image, Failure> {
