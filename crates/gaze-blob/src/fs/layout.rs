@@ -94,11 +94,23 @@ impl Layout {
         }
         let folder = path.parent().unwrap_or(&self.blobs);
         match sync_folder(folder) {
-            // The last blob of a folder is gone, and a writer of the folder's name removed it.
-            Err(error) if is_absence(&error) => Ok(true),
-            Err(error) => Err(BlobError::io(OP, error).of(key)),
-            Ok(()) => Ok(true),
+            // Others found it empty and removed it.
+            Err(error) if is_absence(&error) => {}
+            Err(error) => return Err(BlobError::io(OP, error).of(key)),
+            Ok(()) => {}
         }
+        self.remove_empty_above(&path);
+        Ok(true)
+    }
+
+    /// Removes the folders that held nothing but what was at `path`. One that holds more cannot be
+    /// removed, and one that stays for another reason does no harm; a writer that finds its folder
+    /// gone makes it again.
+    fn remove_empty_above(&self, path: &Path) {
+        let mut above = path.ancestors().skip(1);
+        while let Some(folder) = above.next().filter(|folder| *folder != self.blobs)
+            && fs::remove_dir(folder).is_ok()
+        {}
     }
 
     pub(super) fn list(&self, prefix: &str) -> Result<Vec<Entry>, BlobError> {

@@ -189,20 +189,22 @@ impl Unpublished {
             if let Some(folder) = blob.parent() {
                 match DirBuilder::new().mode(0o700).recursive(true).create(folder) {
                     Ok(()) => {}
-                    Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                        vanished = Some(error);
-                        continue;
-                    }
-                    // A stored key is a folder of this one.
-                    Err(error)
-                        if matches!(
-                            error.kind(),
-                            io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory
-                        ) =>
-                    {
-                        return Err(taken());
-                    }
-                    Err(error) => return Err(self.failed(error)),
+                    Err(error) => match error.kind() {
+                        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory
+                            if is_below_a_blob(&self.layout, blob) =>
+                        {
+                            return Err(taken());
+                        }
+                        // Where a folder is that another removes just now, its name is found and
+                        // no folder.
+                        io::ErrorKind::NotFound
+                        | io::ErrorKind::AlreadyExists
+                        | io::ErrorKind::NotADirectory => {
+                            vanished = Some(error);
+                            continue;
+                        }
+                        _ => return Err(self.failed(error)),
+                    },
                 }
             }
             match rename_new(tmp, blob) {
@@ -251,7 +253,15 @@ fn is_taken(layout: &Layout, key: &Key) -> bool {
     }
 }
 
-/// Removes the folder `path` if it holds nothing but empty folders, which deleted blobs leave.
+/// Whether a stored key is a folder of the key whose file `blob` is to be.
+fn is_below_a_blob(layout: &Layout, blob: &Path) -> bool {
+    let folders = blob.ancestors().skip(1);
+    let mut below = folders.take_while(|folder| *folder != layout.blobs());
+    below.any(|folder| fs::symlink_metadata(folder).is_ok_and(|found| !found.is_dir()))
+}
+
+/// Removes the folder `path` if it holds nothing but empty folders, which writers make before they
+/// place a blob and which may stay where one was stopped.
 /// Whether it is gone.
 fn remove_empty_folders(path: &Path) -> bool {
     let Ok(items) = fs::read_dir(path) else {

@@ -85,6 +85,44 @@ async fn files_and_folders_are_the_owners_alone() {
 }
 
 #[tokio::test]
+async fn the_last_blob_of_a_folder_takes_the_folder_along() {
+    let (store, _dir) = new_store().await;
+    let blobs = store.root().join("blobs");
+    for name in ["a/b/one", "a/b/two", "a/three"] {
+        put(&store, name, &bytes_of(1, 10)).await.unwrap();
+    }
+    let there = |folder: &str| blobs.join(folder).is_dir();
+    assert!(store.delete(&key("a/b/one")).await.unwrap());
+    assert!(there("a/b"));
+    assert!(store.delete(&key("a/b/two")).await.unwrap());
+    assert!(there("a") && !there("a/b"));
+    assert!(store.delete(&key("a/three")).await.unwrap());
+    assert!(there("") && !there("a"));
+    put(&store, "a/three", &bytes_of(1, 10)).await.unwrap();
+    assert_eq!(keys(&store, "").await, ["a/three"]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn writers_do_not_mind_that_others_empty_their_folder() {
+    let (store, _dir) = new_store().await;
+    let mut writers = tokio::task::JoinSet::new();
+    for writer in 0..4 {
+        let store = store.clone();
+        writers.spawn(async move {
+            for round in 0..50 {
+                let name = format!("shared/folder/{writer}-{round}");
+                put(&store, &name, &bytes_of(1, 10)).await.unwrap();
+                assert!(store.delete(&key(&name)).await.unwrap());
+            }
+        });
+    }
+    while let Some(ended) = writers.join_next().await {
+        ended.unwrap();
+    }
+    assert_eq!(keys(&store, "").await, [""; 0]);
+}
+
+#[tokio::test]
 async fn the_temporary_file_is_gone_after_finish_and_abort_and_soon_after_a_drop() {
     let (store, _dir) = new_store().await;
     put(&store, "a", &bytes_of(1, 10)).await.unwrap();
