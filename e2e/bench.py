@@ -40,7 +40,7 @@ def arguments():
     words.add_argument("--parts", nargs="+", choices=PARTS, default=PARTS)
     words.add_argument("--only", help="only requests whose name has this text")
     words.add_argument("--mib", type=int, default=4096, help="size of the images that are moved")
-    words.add_argument("--runs", type=int, default=3, help="transfers of which the median counts")
+    words.add_argument("--runs", type=int, default=5, help="transfers of which the median counts")
     words.add_argument("--postgres", help="URL of a server to make the catalogues on")
     words.add_argument("--against-glance", metavar="URL", help="asks a Glance the same")
     words.add_argument("--glance-token", help="X-Auth-Token for it")

@@ -13,7 +13,7 @@ from kit.server import free_port
 from measure.load import Call, load
 
 # Of the size of a list of 25 images, and of that of 100 candidates.
-PAGES = {"nginx, a file of 24 KB": 24_681, "nginx, a file of 90 KB": 89_600}
+PAGES = {"nginx, a file of 24 KB": 24_681, "nginx, a file of 81 KB": 81_272}
 
 
 class Limits:

@@ -88,8 +88,8 @@ def purge(server, native, image):
     """Removes the image and waits until its bytes are gone: the kernel takes a processor for a third
     of a second to forget a GiB, and whatever is measured next is to find the memory free."""
     native.purge(image)
-    blobs = server.data / "stores"
-    until(lambda: not any(path.name == image for path in blobs.rglob("*")), f"{image} is gone")
+    folders = f"stores/*/blobs/images/{image}"
+    until(lambda: not any(server.data.glob(folders)), f"{image} is gone")
 
 
 def parts(server, native, limits, file, size, many=256):
