@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use gaze_sql::SqlError;
 
-use crate::{ids, insert, with_items};
+use crate::{execute, ids, insert, with_items};
 
 #[derive(Debug)]
 enum Refused {
@@ -40,6 +40,41 @@ async fn an_error_of_the_body_rolls_back_and_is_answered() {
             fresh.name
         );
         assert_eq!(ids(&fresh.db).await, Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn a_transaction_may_change_more_than_is_kept_in_memory_to_undo_it() {
+    const ROWS: i64 = 2000;
+    for fresh in with_items().await {
+        let filled = fresh.db.write(|tx| {
+            Box::pin(async move {
+                for id in 0..ROWS {
+                    let sql = "INSERT INTO item (id, size, body) VALUES ($1, 1, $2)";
+                    let args = [format!("{id:04}").into(), vec![7; 2000].into()];
+                    tx.execute(sql, &args).await?;
+                }
+                Ok::<_, SqlError>(())
+            })
+        });
+        filled.await.unwrap();
+        // Every page of the table is changed before the last row fails.
+        let all = "UPDATE item SET size = CASE WHEN id = '1999' THEN -1 ELSE 2 END";
+        let failed = execute(&fresh.db, all, &[]).await;
+        assert!(
+            matches!(failed, Err(SqlError::Conflict { .. })),
+            "{failed:?}"
+        );
+        let sum = async || {
+            let sql = "SELECT CAST(SUM(size) AS BIGINT) FROM item";
+            let rows = fresh.db.query(sql, &[]).await.unwrap();
+            rows[0].int(0).unwrap()
+        };
+        assert_eq!(sum().await, ROWS);
+        execute(&fresh.db, "UPDATE item SET size = 2", &[])
+            .await
+            .unwrap();
+        assert_eq!(sum().await, 2 * ROWS);
     }
 }
 
