@@ -64,10 +64,10 @@ impl Listing {
     }
 
     /// The same of rows that were written before, with commas between them.
-    pub(crate) fn of_told<T: Inventory>(told: &Told) -> Self {
+    pub(crate) fn of_told<T: Inventory>(told: Told) -> Self {
         Self {
-            rows: vec![told.text.clone()],
-            nested: told.copies.clone(),
+            rows: vec![told.text],
+            nested: told.copies,
             ..Self::of::<T>(Vec::new())
         }
     }
@@ -184,7 +184,7 @@ mod tests {
                 copies: written(&images).iter().map(|row| row.nested).collect(),
             };
             let (before, now) = (
-                Listing::of_told::<Image>(&told),
+                Listing::of_told::<Image>(told),
                 Listing::of::<Image>(written(&images)),
             );
             for schema in [false, true] {

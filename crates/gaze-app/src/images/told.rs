@@ -15,7 +15,7 @@ use crate::shelf::{KeptImage, Rendering};
 const MOST: usize = 8 << 20;
 
 /// The images of a list, as a face tells them.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Told {
     /// What it has written of them.
     pub text: Bytes,
@@ -23,15 +23,18 @@ pub struct Told {
     pub copies: Vec<usize>,
 }
 
+/// `None` for lists that are not to be told again.
 #[derive(Debug)]
-pub(crate) struct Tellings(Kept<String, Told>);
+pub(crate) struct Tellings(Kept<String, Option<Told>>);
 
 impl Tellings {
     /// Where no images are to be kept, no texts are.
     pub(crate) fn new(db: &Db, images: usize) -> Self {
         let most = images.min(MOST);
         Self(Kept::weighed(db, watched::LISTS, most, |asked, told| {
-            size_of::<Told>() + asked.len() + told.text.len() + size_of_val(&*told.copies)
+            let told = told.as_ref();
+            let parts = told.map_or(0, |told| told.text.len() + size_of_val(&*told.copies));
+            size_of::<Told>() + asked.len() + parts
         }))
     }
 }
@@ -46,7 +49,7 @@ impl App {
         id: InstanceId,
         form: Rendering,
         write: impl Fn(&[Arc<KeptImage>]) -> Result<Bytes>,
-    ) -> Result<Option<Arc<Told>>> {
+    ) -> Result<Option<Told>> {
         let machine = self.known_instance(caller, id).await?;
         let root = self.root_of(&machine).await?;
         let (target, fit) = self.candidate_target(&machine, &root).await?;
@@ -56,13 +59,14 @@ impl App {
         let read = |_key| async {
             let found = self.judged_candidates(caller, &target, &fit).await?;
             if found.iter().any(|image| image.is_exported()) {
-                return Ok(None);
+                return Ok(Some(None));
             }
-            Ok(Some(Told {
+            Ok(Some(Some(Told {
                 text: write(&found)?,
                 copies: found.iter().map(|image| image.locations.len()).collect(),
-            }))
+            })))
         };
-        self.tellings().0.get(key, read).await
+        let kept = self.tellings().0.get(key, read).await?;
+        Ok(kept.and_then(|told| told.as_ref().clone()))
     }
 }

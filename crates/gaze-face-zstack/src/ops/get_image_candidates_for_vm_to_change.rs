@@ -47,7 +47,7 @@ async fn run(call: &Call) -> Result<Outcome, Failure> {
     };
     let told = call.app.told_candidates(caller, id, form(&names), write);
     if let Some(told) = told.await.map_err(failed)? {
-        return Ok(Listing::of_told::<wire::image::Image>(&told).into());
+        return Ok(Listing::of_told::<wire::image::Image>(told).into());
     }
     let images = call.app.candidates(caller, id).await.map_err(failed)?;
     Ok(image_list(call, caller, &images).await?.into())
