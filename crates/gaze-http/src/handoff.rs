@@ -61,6 +61,11 @@ impl Handoff {
             .push_back(piece);
     }
 
+    fn is_empty(&self) -> bool {
+        let pieces = self.pieces.lock();
+        pieces.unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
     /// Sends at most `most` bytes of the first piece. `send` is told the file, where in it, and how
     /// many.
     fn send(
@@ -91,14 +96,33 @@ impl Handoff {
 pub(crate) struct Sending {
     stream: TcpStream,
     handoff: Handoff,
+    corked: bool,
 }
 
 impl Sending {
     pub(crate) fn new(stream: TcpStream, handoff: Handoff) -> Self {
-        Self { stream, handoff }
+        Self {
+            stream,
+            handoff,
+            corked: false,
+        }
     }
 
-    fn poll_send(&self, context: &mut Context<'_>, most: usize) -> Poll<io::Result<usize>> {
+    /// Whether the kernel keeps back a segment that is not full (`TCP_CORK`, tcp(7)). It moves bytes
+    /// of a file in portions of its own, of which each would end in a small segment and wake the
+    /// client: measured, 13,000 times for a GiB, and 6,000 times if it waits for more.
+    fn cork(&mut self, corked: bool) {
+        if self.corked == corked {
+            return;
+        }
+        self.corked = corked;
+        if let Err(error) = rustix::net::sockopt::set_tcp_cork(&self.stream, corked) {
+            tracing::debug!("TCP_CORK could not be set: {error}");
+        }
+    }
+
+    fn poll_send(&mut self, context: &mut Context<'_>, most: usize) -> Poll<io::Result<usize>> {
+        self.cork(true);
         loop {
             ready!(self.stream.poll_write_ready(context))?;
             let sent = self.stream.try_io(Interest::WRITABLE, || {
@@ -156,6 +180,10 @@ impl AsyncWrite for Sending {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        // Nothing is kept back of what was sent to its end.
+        if self.corked && self.handoff.is_empty() {
+            self.cork(false);
+        }
         Pin::new(&mut self.stream).poll_flush(context)
     }
 
@@ -314,4 +342,40 @@ async fn fetch(file: Arc<File>, piece: Range<u64>) -> io::Result<()> {
         Ok(())
     });
     fetched.await.map_err(io::Error::other)?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    #[tokio::test]
+    async fn a_segment_is_kept_back_until_the_file_is_sent_and_no_longer() {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (client, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
+        let file = tempfile::tempfile().unwrap();
+        file.write_all_at(b"a file's bytes", 0).unwrap();
+        let file = Arc::new(file);
+        let handoff = Handoff::default();
+        let mut sending = Sending::new(accepted.unwrap().0, handoff.clone());
+        let corked = |sending: &Sending| rustix::net::sockopt::tcp_cork(&sending.stream).unwrap();
+        for range in [0..6, 6..14] {
+            let len = usize::try_from(range.end - range.start).unwrap();
+            let file = Arc::clone(&file);
+            handoff.push(Piece { file, range });
+            assert!(!corked(&sending));
+            let (first, second) = (STAND_IN.slice(..len - 1), STAND_IN.slice(len - 1..len));
+            sending.write_all(&first).await.unwrap();
+            sending.flush().await.unwrap();
+            assert!(corked(&sending));
+            sending.write_all(&second).await.unwrap();
+            sending.flush().await.unwrap();
+        }
+        assert!(!corked(&sending));
+        drop(sending);
+        let mut come = String::new();
+        client.unwrap().read_to_string(&mut come).await.unwrap();
+        assert_eq!(come, "a file's bytes");
+    }
 }

@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
 use futures_util::{Stream, stream};
-use rustix::fs::{SeekFrom, seek};
+use rustix::fs::{CWD, Mode, OFlags, ResolveFlags, SeekFrom, openat2, seek};
 use rustix::io::Errno;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::task::JoinHandle;
@@ -34,13 +34,11 @@ pub(super) async fn open(
     key: Key,
     range: Option<Range<u64>>,
 ) -> Result<Reader, BlobError> {
-    let permit = OPENS.acquire().await.map_err(|closed| {
-        let error = BlobError::new(BlobErrorKind::Unavailable, OP);
-        error.of(&key).because(closed)
-    })?;
-    let (found, key) = blocking(OP, move || Ok((find(&layout, &key, range)?, key))).await?;
-    drop(permit);
-    let (file, size, range) = found;
+    let (found, key) = match at_hand(&layout, &key) {
+        Some(file) => (found(&layout, &key, file, range)?, key),
+        None => look(layout, key, range).await?,
+    };
+    let Found { file, size, range } = found;
     let file = Arc::new(file);
     let pieces = Pieces {
         file: Arc::clone(&file),
@@ -51,24 +49,66 @@ pub(super) async fn open(
     Ok(Reader::new(size, range, pieces.stream()).of_file(file))
 }
 
-/// The open file, its size and the range clipped to it.
-fn find(
+struct Found {
+    file: File,
+    size: u64,
+    /// Clipped to the file.
+    range: Range<u64>,
+}
+
+/// The file, if the kernel has all of its path in memory (`RESOLVE_CACHED`, openat2(2)): to open it
+/// takes less than to wake a thread that may wait for a disk.
+fn at_hand(layout: &Layout, key: &Key) -> Option<File> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK;
+    let opened = openat2(
+        CWD,
+        layout.blob(key),
+        flags,
+        Mode::empty(),
+        ResolveFlags::CACHED,
+    );
+    // Whatever is the matter is found out where one may wait.
+    opened.ok().map(File::from)
+}
+
+/// The same, wherever the kernel has to look for it.
+async fn look(
+    layout: Arc<Layout>,
+    key: Key,
+    range: Option<Range<u64>>,
+) -> Result<(Found, Key), BlobError> {
+    let permit = OPENS.acquire().await.map_err(|closed| {
+        let error = BlobError::new(BlobErrorKind::Unavailable, OP);
+        error.of(&key).because(closed)
+    })?;
+    let looked = blocking(OP, move || {
+        let file = match File::open(layout.blob(&key)) {
+            Ok(file) => file,
+            Err(error) if is_absence(&error) => return Err(layout.absent(OP, &key)),
+            Err(error) => return Err(BlobError::io(OP, error).of(&key)),
+        };
+        Ok((found(&layout, &key, file, range)?, key))
+    });
+    let looked = looked.await?;
+    drop(permit);
+    Ok(looked)
+}
+
+fn found(
     layout: &Layout,
     key: &Key,
+    file: File,
     range: Option<Range<u64>>,
-) -> Result<(File, u64, Range<u64>), BlobError> {
-    let failed = |error| BlobError::io(OP, error).of(key);
-    let file = match File::open(layout.blob(key)) {
-        Ok(file) => file,
-        Err(error) if is_absence(&error) => return Err(layout.absent(OP, key)),
-        Err(error) => return Err(failed(error)),
-    };
-    let metadata = file.metadata().map_err(failed)?;
+) -> Result<Found, BlobError> {
+    let metadata = file
+        .metadata()
+        .map_err(|error| BlobError::io(OP, error).of(key))?;
     if !metadata.is_file() {
         return Err(layout.absent(OP, key));
     }
-    let range = Reader::resolve(range, metadata.len()).map_err(|error| error.of(key))?;
-    Ok((file, metadata.len(), range))
+    let size = metadata.len();
+    let range = Reader::resolve(range, size).map_err(|error| error.of(key))?;
+    Ok(Found { file, size, range })
 }
 
 type Reading = JoinHandle<std::io::Result<Bytes>>;
@@ -166,4 +206,31 @@ fn read(file: &File, at: u64, len: usize) -> std::io::Result<Bytes> {
     }
     buffer.truncate(filled);
     Ok(buffer.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures_util::TryStreamExt as _;
+
+    #[test]
+    fn a_file_that_is_in_memory_is_opened_without_a_thread() {
+        let root = tempfile::tempdir().unwrap();
+        let layout = Arc::new(Layout::new(root.path().to_owned(), "store".into()));
+        let (written, absent) = (Key::parse("a/b").unwrap(), Key::parse("a/c").unwrap());
+        std::fs::create_dir_all(layout.blobs().join("a")).unwrap();
+        std::fs::write(layout.blob(&written), "bytes").unwrap();
+        assert!(at_hand(&layout, &absent).is_none());
+        // There is no runtime yet, and so no thread to be asked.
+        let opening = open(Arc::clone(&layout), written, Some(1..9));
+        let reader = futures_util::FutureExt::now_or_never(opening)
+            .unwrap()
+            .unwrap();
+        assert_eq!((reader.size(), reader.range()), (5, 1..5));
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .unwrap();
+        let read: Vec<Bytes> = runtime.block_on(reader.try_collect()).unwrap();
+        assert_eq!(read.concat(), b"ytes");
+    }
 }
