@@ -13,6 +13,7 @@ from kit.native import BASE, Native
 from kit.zstack import Zstack
 from measure.load import JSON, Call, load
 from measure.limits import curl, curl_many
+from measure.memory import Memory
 from measure.process import memory
 
 GIB = 1 << 30
@@ -42,17 +43,20 @@ def moved(world, limits, size, runs):
     server = world.server("transfer", "--log-level", "warn").start()
     native = Native(server)
     given = files(world.folder("transfers"), size)
+    used = Memory(world.folder("memory"))
     digests = limits.digests()
     rows = []
     for name, file in given.items():
         speed = lambda seconds: size / 1e6 / seconds  # noqa: E731
         ups, downs, sinks, copies, sends = [], [], [], [], []
         for _ in range(runs):
+            used.use()
             image, took = upload(server, native, file)
             ups.append(took)
             downs.append(download(server, native, image))
             purge(server, native, image)
             sinks.append(limits.sunk(file))
+            used.use()
             copies.append(limits.copied(file))
             sends.append(limits.sent(file))
         slowest = min(
@@ -64,6 +68,7 @@ def moved(world, limits, size, runs):
         rows.append((f"upload, {name}", speed(median(ups)), *slowest))
         nginx = ("nginx's sendfile", speed(median(sends)))
         rows.append((f"download, {name}", speed(median(downs)), *nginx))
+    used.close()
     rows += parts(server, native, limits, given["random"], size)
     rows += at_once(server, native, limits, size)
     rows += converted(server, native, given["random"], size)
@@ -86,7 +91,7 @@ def download(server, native, image):
 
 def purge(server, native, image):
     """Removes the image and waits until its bytes are gone: the kernel takes a processor for a third
-    of a second to forget a GiB, and whatever is measured next is to find the memory free."""
+    of a second to forget a GiB, which is not to be measured as somebody else's."""
     native.purge(image)
     folders = f"stores/*/blobs/images/{image}"
     until(lambda: not any(server.data.glob(folders)), f"{image} is gone")
@@ -136,10 +141,12 @@ def against(pair, folder, size, runs):
     """Rows of megabytes a second of two services of the Image API, which move the same files in
     turn."""
     rows = []
+    used = Memory(folder)
     for name, file in files(folder, size).items():
         ups, downs = ([], []), ([], [])
         for _ in range(runs):
             for at, (service, caller) in enumerate(pair):
+                used.use()
                 body = json.dumps({"name": "large", "disk_format": "raw", "container_format": "bare"})
                 made = service.call("POST", "/v2/images", body.encode(), caller | JSON).expect(201)
                 url = f"{service.url}/v2/images/{made.json['id']}"
@@ -149,6 +156,7 @@ def against(pair, folder, size, runs):
         for what, took in (("upload", ups), ("download", downs)):
             rows.append((f"{what}, {name}", *(size / 1e6 / median(each) for each in took)))
         file.unlink()
+    used.close()
     return rows
 
 
